@@ -1,0 +1,1 @@
+"""Structured records from Vietnamese administrative documents."""

@@ -1,0 +1,33 @@
+"""All settings in one model, shared by the library and the command line."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Config(BaseModel):
+    """Settings of an :class:`~vnadmin_extract.Extractor`. Frozen, so that it can be shared and pickled."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reader: Literal["auto", "pdfplumber", "pdfium"] = Field(
+        "auto",
+        description="PDF word reader: the fast pdfium where it is enough and pdfplumber where it is not (auto), "
+        "or always one of them.",
+    )
+    max_pages: int = Field(2000, ge=1, description="Refuse files with more pages than this.")
+    max_bytes: int = Field(512 * 1024 * 1024, ge=1, description="Refuse files larger than this many bytes.")
+    office_timeout: float = Field(120.0, gt=0, description="Seconds that LibreOffice may take for one file.")
+    check_signatures: bool = Field(True, description="List the PDF's digital signatures.")
+    holidays_file: Path | None = Field(
+        None,
+        description="TOML file with days off and swapped working days that extends or overrides the bundled table.",
+    )
+    saturday_works: bool = Field(False, description="Count Saturday as a working day (some offices do).")
+    reference_date: date | None = Field(
+        None, description="Day from which relative deadlines count when the anchor is the receipt of the document."
+    )
