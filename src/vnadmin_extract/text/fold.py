@@ -40,13 +40,15 @@ _Y: Final = regex.compile(r"(?<=(?<!\p{L})(?:[hklmst]|qu))[yỳýỷỹỵ](?![\
 
 
 def _move_first(match: regex.Match[str]) -> str:
-    first, second = match.group()
+    pair = match.group()
+    first, second = pair[0], pair[1]
     base, tone = _TONE[second]
     return _LETTER[_TONE[first][0], tone] + base
 
 
 def _move_second(match: regex.Match[str]) -> str:
-    first, second = match.group()
+    pair = match.group()
+    first, second = pair[0], pair[1]
     base, tone = _TONE[first]
     moved = unicodedata.normalize("NFC", unicodedata.normalize("NFD", second) + _MARKS[tone])
     return base + moved

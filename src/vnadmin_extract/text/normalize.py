@@ -71,9 +71,8 @@ def normalize_word(raw: str) -> tuple[str, tuple[int, ...] | None]:
         The normalised word and, for each of its characters, the index in ``raw`` that it came from
         (``None`` where the two are the same). Indices never decrease. The word may come out empty.
     """
-    if raw.isascii() or unicodedata.is_normalized("NFC", raw):
-        if not _TOUCHED.search(raw):
-            return raw, None
+    if (raw.isascii() or unicodedata.is_normalized("NFC", raw)) and not _TOUCHED.search(raw):
+        return raw, None
     characters: list[str] = []
     origins: list[int] = []
     for index, character in enumerate(raw):
