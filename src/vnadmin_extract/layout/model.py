@@ -212,14 +212,34 @@ class Node:
 
     @property
     def path(self) -> str:
-        """Where the node stands: ``"1.a"``, ``"II.2"``, ``"Điều 3"``, ``"table 1 row 4"``. Misnumbering stays."""
-        labels: list[str] = []
-        node: Node | None = self
-        while node is not None and node.kind is not NodeKind.ROOT:
-            if node.label:
-                labels.append(node.label)
-            node = node.parent
-        return ".".join(reversed(labels))
+        """Where the node stands: ``"1.a"``, ``"II.2 dash 1"``, ``"Điều 3"``, ``"table 1 row 4"``.
+
+        Misnumbering stays as printed. A row is named by its table alone.
+        """
+        if self.kind is NodeKind.ROW:
+            return self.label
+        path = ""
+        for node in (*reversed(tuple(self.ancestors())), self):
+            if not node.label:
+                continue
+            unmarked = node.kind in (NodeKind.DASH, NodeKind.PLUS, NodeKind.PARAGRAPH, NodeKind.APPENDIX)
+            if not path:
+                path = node.label
+            elif unmarked:
+                path += f" {node.label}"
+            elif path.startswith("Phụ lục") and "," not in path:
+                path += f", {node.label}"
+            elif node.kind is NodeKind.NUMBER and "." in node.label and node.parent is not None:
+                # "2.1" below "2" says its parent again
+                above = node.parent.label
+                path = (
+                    path.removesuffix(above) + node.label
+                    if node.label.startswith(f"{above}.")
+                    else f"{path}.{node.label}"
+                )
+            else:
+                path += f".{node.label}"
+        return path
 
     def ancestors(self) -> Iterator[Node]:
         """The parents, nearest first, without the root."""
