@@ -1,0 +1,91 @@
+"""Command-line options made from :class:`~vnadmin_extract.config.Config`: a new setting is a new option by itself."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import typer
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from vnadmin_extract.config import Config
+
+PANEL = "Settings"
+
+
+def option_name(field: str) -> str:
+    """``max_pages`` → ``--max-pages``."""
+    return "--" + field.replace("_", "-")
+
+
+def with_config(command: Callable[..., None]) -> Callable[..., None]:
+    """Replace a command's ``config`` parameter by one option for each setting.
+
+    The settings that were not given keep the model's defaults; the model checks all values.
+    """
+    signature = inspect.signature(command, eval_str=True)
+    own = [p for p in signature.parameters.values() if p.name != "config"]
+    options = [_parameter(name, info) for name, info in Config.model_fields.items()]
+
+    @wraps(command)
+    def wrapper(**values: Any) -> None:
+        given = {name: values.pop(name) for name in Config.model_fields}
+        command(config=_config(given), **values)
+
+    parameters = [*own, *options]
+    wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
+    return wrapper
+
+
+def _config(given: dict[str, Any]) -> Config:
+    try:
+        return Config(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = option_name(str(problem["loc"][0])) if problem["loc"] else "settings"
+        raise typer.BadParameter(problem["msg"], param_hint=name) from error
+
+
+def _parameter(name: str, info: FieldInfo) -> inspect.Parameter:
+    kind = _plain_type(info.annotation)
+    declaration = option_name(name)
+    shown = None if info.default is None else _shown(info.default)
+    common: dict[str, Any] = {
+        "help": info.description,
+        "rich_help_panel": PANEL,
+        "show_default": shown or False,
+    }
+    if kind is bool:
+        option = typer.Option(f"{declaration}/--no-{declaration[2:]}", **common)
+    elif kind is date:
+        kind = str  # the model turns ISO 8601 into a date
+        option = typer.Option(declaration, metavar="YYYY-MM-DD", **common)
+    elif kind in (str, int, float, Path) or get_origin(kind) is Literal:
+        option = typer.Option(declaration, **common)
+    else:
+        raise TypeError(f"no command-line form for the setting {name} of type {kind}")
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
+    )
+
+
+def _plain_type(annotation: Any) -> Any:
+    """The type without ``| None``."""
+    if get_origin(annotation) in (Union, UnionType):
+        kinds = [kind for kind in get_args(annotation) if kind is not NoneType]
+        if len(kinds) == 1:
+            return kinds[0]
+    return annotation
+
+
+def _shown(default: Any) -> str:
+    if isinstance(default, bool):
+        return "yes" if default else "no"
+    return str(default)

@@ -1,0 +1,102 @@
+"""What this installation has and lacks, and the command that mends it."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+import tomllib
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.resources import files
+from pathlib import Path
+
+import regex
+
+DISTRIBUTION = "vnadmin-extract"
+_REQUIREMENT = regex.compile(r"(?P<name>[A-Za-z0-9._-]+)(?P<extras>\[[^\]]*\])?(?P<rest>.*)")
+_EXTRA = regex.compile(r"extra\s*==\s*['\"](?P<extra>[^'\"]+)['\"]")
+_MAC_OFFICE = Path("/Applications/LibreOffice.app/Contents/MacOS/soffice")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked for."""
+
+    name: str
+    found: str | None
+    """Version or place; ``None`` where it is missing."""
+    needed_for: str
+    required: bool
+    remedy: str | None = None
+    """Command that installs it."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether it is there."""
+        return self.found is not None
+
+
+def run_checks() -> list[Check]:
+    """Look for everything that the library uses. Imports nothing heavy and starts no program."""
+    return [_python(), *_packages(), _office(), _knowledge()]
+
+
+def _python() -> Check:
+    good = sys.version_info >= (3, 11)
+    return Check(
+        "python", platform.python_version() if good else None, "everything", True, "install Python 3.11+"
+    )
+
+
+def _packages() -> list[Check]:
+    checks = [_package(DISTRIBUTION, "everything", True, f"pip install {DISTRIBUTION}")]
+    try:
+        requirements = requires(DISTRIBUTION) or []
+    except PackageNotFoundError:
+        return checks
+    for requirement in requirements:
+        match = _REQUIREMENT.match(requirement)
+        extra = _EXTRA.search(requirement)
+        if match is None or (extra is not None and extra["extra"] == "dev"):
+            continue
+        name = match["name"]
+        if extra is None:
+            specifier = match["rest"].partition(";")[0].strip()
+            checks.append(_package(name, "everything", True, f"pip install '{name}{specifier}'"))
+        else:
+            remedy = f"pip install '{DISTRIBUTION}[{extra['extra']}]'"
+            checks.append(_package(name, f"extra: {extra['extra']}", False, remedy))
+    return checks
+
+
+def _package(name: str, needed_for: str, required: bool, remedy: str) -> Check:
+    try:
+        found: str | None = version(name)
+    except PackageNotFoundError:
+        found = None
+    return Check(name, found, needed_for, required, remedy)
+
+
+def _office() -> Check:
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    if program is None and _MAC_OFFICE.exists():
+        program = str(_MAC_OFFICE)
+    remedy = {
+        "Darwin": "brew install --cask libreoffice",
+        "Windows": "winget install TheDocumentFoundation.LibreOffice",
+    }.get(platform.system(), "sudo apt-get install libreoffice-writer-nogui")
+    return Check("libreoffice", program, "DOC, ODT and RTF files", False, remedy)
+
+
+def _knowledge() -> Check:
+    """The bundled data files are there and can be read."""
+    folder = files("vnadmin_extract.knowledge")
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    remedy = f"pip install --force-reinstall {DISTRIBUTION}"
+    try:
+        for name in names:
+            tomllib.loads((folder / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        names = []
+    return Check("data files", f"{len(names)} files" if names else None, "everything", True, remedy)

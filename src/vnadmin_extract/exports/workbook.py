@@ -1,0 +1,165 @@
+"""An Excel workbook with sheets for documents, assignments, deadlines and references.
+
+Dates that are exact to the day are real dates; what is less exact ("quý II/2024") is text. Texts are stored as
+texts whatever they begin with: a document that says ``=cmd|…`` must not become a formula.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+from urllib.parse import quote
+
+import regex
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from vnadmin_extract.exports import ExportOptions
+from vnadmin_extract.exports.labels import Labels, full_day, labels
+from vnadmin_extract.exports.tables import TABLES, Column, Row, Table, TableName, Value
+
+if TYPE_CHECKING:
+    from vnadmin_extract.record import Record
+
+FILE_NAME = "records.xlsx"
+SHEETS: tuple[TableName, ...] = ("documents", "assignments", "deadlines", "references")
+
+MAX_ROWS = 1_048_576
+"""Rows of a sheet that spreadsheet programs can hold; further rows go to "<sheet> (2)"."""
+MAX_TEXT = 32_767
+"""Characters of a cell that spreadsheet programs can hold."""
+
+_ILLEGAL = regex.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+_HEADER_FILL = PatternFill("solid", start_color="FFD9E2F3")
+_HEADER_FONT = Font(bold=True)
+_HEADER_ALIGNMENT = Alignment(wrap_text=True, vertical="center")
+_LINK_FONT = Font(color="FF0563C1", underline="single")
+_WRAP = Alignment(wrap_text=True, vertical="top")
+
+
+def write(records: Iterable[Record], target: BinaryIO, options: ExportOptions) -> None:
+    """Write the workbook. Rows are streamed, so that large folders do not need much memory."""
+    book = Workbook(write_only=True)
+    words = labels(options.lang)
+    sheets = [_Sheet(book, TABLES[name], words, options) for name in SHEETS]
+    for record in records:
+        for sheet in sheets:
+            for row in sheet.table.rows(record):
+                sheet.add(row)
+    for sheet in sheets:
+        sheet.close()
+    book.save(target)
+
+
+class _Sheet:
+    """One table's sheet, and the further ones when it is full."""
+
+    def __init__(self, book: Any, table: Table, words: Labels, options: ExportOptions) -> None:
+        self.table = table
+        self._book = book
+        self._words = words
+        self._options = options
+        self._number = 0
+        self._open()
+
+    def _open(self) -> None:
+        self._number += 1
+        title = self._words.tables[self.table.name]
+        self._sheet = self._book.create_sheet(title if self._number == 1 else f"{title} ({self._number})")
+        self._sheet.freeze_panes = "B2"
+        for index, column in enumerate(self.table.columns, 1):
+            self._sheet.column_dimensions[get_column_letter(index)].width = column.width
+        self._sheet.print_title_rows = "1:1"
+        self._sheet.page_setup.orientation = "landscape"
+        self._sheet.page_setup.fitToHeight = 0
+        self._sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        self._sheet.append([self._heading(column) for column in self.table.columns])
+        self._rows = 1
+
+    def add(self, row: Row) -> None:
+        if self._rows >= MAX_ROWS:
+            self.close()
+            self._open()
+        self._rows += 1
+        self._sheet.append(
+            [self._cell(column, index, row) for index, column in enumerate(self.table.columns, 1)]
+        )
+
+    def close(self) -> None:
+        last = get_column_letter(len(self.table.columns))
+        self._sheet.auto_filter.ref = f"A1:{last}{self._rows}"
+
+    def _heading(self, column: Column) -> Any:
+        cell = self._text(self._words.columns[column.key])
+        cell.font, cell.fill, cell.alignment = _HEADER_FONT, _HEADER_FILL, _HEADER_ALIGNMENT
+        return cell
+
+    def _cell(self, column: Column, index: int, row: Row) -> Any:
+        value = row[column.key]
+        if value is None or value == () or value == "":
+            return None
+        if column.kind == "edtf":
+            return self._date(value)
+        if column.kind == "enum":
+            group, key = (
+                ("truth", str(value).lower()) if isinstance(value, bool) else (column.key, str(value))
+            )
+            return self._text(self._words.value(group, key))
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            cell = WriteOnlyCell(self._sheet, value)
+            cell.alignment = _WRAP
+            if column.kind == "percent":
+                cell.number_format = "0%"
+            return cell
+        text = _joined(value, "\n" if column.kind == "long" else "; ")
+        cell = self._text(text)
+        if column.kind == "link" and (target := _link(text, self._options)) is not None:
+            # The setter asks for the cell's place, which a write-only sheet gives only later.
+            cell.row, cell.column = self._rows, index
+            cell.hyperlink = target
+            cell.font = _LINK_FONT
+        return cell
+
+    def _date(self, value: Value) -> Any:
+        dates = value if isinstance(value, tuple) else (str(value),)
+        day = full_day(dates[0]) if len(dates) == 1 else None
+        # Excel counts days from 1900 and gets the first two months of that year wrong.
+        if day is None or day <= date(1900, 3, 1):
+            return self._text("; ".join(self._words.date(item) for item in dates))
+        cell = WriteOnlyCell(self._sheet, datetime.combine(day, time()))
+        cell.number_format = "dd/mm/yyyy"
+        cell.alignment = _WRAP
+        return cell
+
+    def _text(self, text: str) -> Any:
+        clean = _ILLEGAL.sub("", text)
+        if len(clean) > MAX_TEXT:
+            clean = clean[: MAX_TEXT - 1] + "…"
+        cell = WriteOnlyCell(self._sheet, clean)
+        cell.data_type = "s"  # never a formula ("=…") or an error value ("#N/A")
+        cell.alignment = _WRAP
+        if clean.startswith(_FORMULA_START):
+            cell.quotePrefix = True  # stays a text when somebody edits the cell
+        return cell
+
+
+def _joined(value: Value, separator: str) -> str:
+    return separator.join(value) if isinstance(value, tuple) else str(value)
+
+
+def _link(file: str, options: ExportOptions) -> str | None:
+    """Target of the link to a file: relative to the workbook where that is possible."""
+    if options.files_root is None or options.target_folder is None:
+        return None
+    path = Path(os.path.abspath(options.files_root / file))  # noqa: PTH100 - resolve() would follow links
+    try:
+        relative = os.path.relpath(path, os.path.abspath(options.target_folder))  # noqa: PTH100
+    except ValueError:  # another drive
+        return path.as_uri()
+    return quote(Path(relative).as_posix())
