@@ -24,9 +24,19 @@ LEVELS = ("province", "district", "commune")
 
 # Provinces whose land did not change on 1 July 2025 (Resolution 202/2025/QH15, Article 1(24)): one period.
 UNCHANGED = frozenset(
-    name.strip()
-    for name in """Cao Bằng, Điện Biên, Hà Nội, Hà Tĩnh, Huế, Lai Châu, Lạng Sơn, Nghệ An, Quảng Ninh, Sơn La,
-        Thanh Hóa""".split(",")
+    {
+        "Cao Bằng",
+        "Điện Biên",
+        "Hà Nội",
+        "Hà Tĩnh",
+        "Huế",
+        "Lai Châu",
+        "Lạng Sơn",
+        "Nghệ An",
+        "Quảng Ninh",
+        "Sơn La",
+        "Thanh Hóa",
+    }
 )
 
 HEADER = """\
