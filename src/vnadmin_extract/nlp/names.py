@@ -1,0 +1,589 @@
+"""Where the name of a unit or a post begins and ends (Decree 30/2020, Appendix II; names as printed).
+
+Vietnamese writes no sign between words, and names of bodies hold commas, dashes and "và" themselves
+("Sở Văn hóa, Thể thao và Du lịch"), so a name is read word by word from its head: fields, places, levels and
+other words of names carry it on; verbs, function words and clause signs end it. Where no list knows the next
+word, underthesea's part-of-speech tagger looks for the first verb.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from vnadmin_extract.nlp.lexicon import Lexicon, key
+
+_AND: Final = frozenset({"và", "hoặc", "&", "cùng"})
+_DASH: Final = frozenset("-–—")
+_OPEN_QUOTE: Final = frozenset("“\"«")
+_CLOSE_QUOTE: Final = frozenset("”\"»")
+_LONGEST: Final = 60  # tokens in one name
+_TAGGER_CALLS: Final = 8  # for one text: keeps hostile texts cheap
+_PLURAL: Final = "các"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name in a text, as token and character places (``end`` excluded)."""
+
+    first: int
+    last: int
+    start: int
+    end: int
+    text: str
+
+    @property
+    def printed(self) -> str:
+        """The name for the record: one line, first letter a capital."""
+        text = " ".join(self.text.split()).strip(" ;,.:-–")
+        return text[:1].upper() + text[1:]
+
+
+class NameReader:
+    """Reads names from one tokenised text.
+
+    Args:
+        text: the text.
+        words: its tokens, blanks left out.
+        starts: the offset of each token.
+        lexicon: the lists.
+    """
+
+    def __init__(self, text: str, words: list[str], starts: list[int], lexicon: Lexicon) -> None:
+        self.text = text
+        self.words = words
+        self.starts = starts
+        self.lexicon = lexicon
+        self.keys = [key(w) for w in words]
+        self.caps = [w[0].isupper() for w in words]
+        self.hits = lexicon.hits(words)
+        self._flags = lexicon.flags
+        self._memo: dict[int, int] = {}
+        self._calls = _TAGGER_CALLS
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    # -- small questions -------------------------------------------------------------------------------------
+
+    def hit(self, i: int, category: str) -> int:
+        """End of the longest phrase of a category at token ``i``, 0 for none."""
+        return self.hits[i].get(category, 0) if i < len(self.words) else 0
+
+    def end_of(self, i: int) -> int:
+        """Offset after token ``i``."""
+        return self.starts[i] + len(self.words[i])
+
+    def token_at(self, offset: int) -> int:
+        """The first token that starts at or after an offset."""
+        from bisect import bisect_left
+
+        return bisect_left(self.starts, offset)
+
+    def flagged(self, i: int, end: int, flag: str) -> bool:
+        """Whether the phrase ``[i, end)`` stands in a flag list of the data."""
+        return tuple(self.keys[i:end]) in self._flags[flag]
+
+    def is_word(self, i: int) -> bool:
+        """Whether token ``i`` is a word or number."""
+        return i < len(self.words) and self.words[i][0].isalnum()
+
+    # -- heads -----------------------------------------------------------------------------------------------
+
+    def _bare(self, i: int) -> int:
+        """End of a common noun for units at ``i`` that takes no name of its own ("sở" in "các sở, ban")."""
+        if i >= len(self.words):
+            return 0
+        best = max(self.hit(i, "generic"), self.hit(i, "place"))
+        organisation = self.hit(i, "organisation")
+        if organisation > best and not self.caps[i]:
+            best = organisation
+        if not best or self.hit(i, "not_head") > best or self.hit(i, "post") > best:
+            return 0
+        if best == i + 1 and self._names_on(best):
+            return 0
+        return best
+
+    def _names_on(self, i: int) -> bool:
+        """Whether the words at ``i`` name a body after its head: a field, or a capital that is no head."""
+        if i >= len(self.words) or not self.is_word(i):
+            return False
+        if self.hit(i, "field") and self.caps[i]:
+            return True
+        return self.caps[i] and not self.hit(i, "always") and not self.hit(i, "place")
+
+    def _head(self, i: int, after_quantifier: bool) -> tuple[int, str]:
+        """End and kind of the head at ``i``: post, organisation, generic; ``(0, "")`` for none."""
+        if i >= len(self.words):
+            return 0, ""
+        post = self.hit(i, "post")
+        organisation = self.hit(i, "organisation")
+        generic = self.hit(i, "generic")
+        longest = max(post, organisation, generic)
+        if not longest or self.hit(i, "not_head") >= longest:
+            return 0, ""
+        if post == longest:
+            if self.keys[post - 1] == _PLURAL:
+                post -= 1
+            return post, "post"
+        if organisation >= generic:
+            single = organisation == i + 1
+            if single and len(self.words[i]) > 1 and self.words[i].isupper() and organisation != generic:
+                return organisation, "organisation"
+            if not self.caps[i] and self.flagged(i, organisation, "capital") and not after_quantifier:
+                return 0, ""
+            if not single:
+                return organisation, "organisation"
+            named = self._names_on(organisation)
+            if named and (self.caps[i] or self.hit(organisation, "field") or after_quantifier):
+                return organisation, "organisation"
+            if self.caps[i] or after_quantifier:
+                field = self.hit(organisation, "field")
+                if field and not self.hit(organisation, "verb") >= field:
+                    return organisation, "organisation"
+                return (organisation, "generic") if generic else (organisation, "organisation")
+            if self.hit(organisation, "field") and not self.hit(organisation, "verb"):
+                return organisation, "organisation"
+            if generic and self._listed(organisation):
+                return generic, "generic"
+            return 0, ""
+        if after_quantifier or self.caps[i] or not self.flagged(i, generic, "weak") or self._listed(generic):
+            return generic, "generic"
+        return 0, ""
+
+    def _listed(self, i: int) -> bool:
+        """Whether a list of common nouns goes on at ``i``: ", ban" in "sở, ban, ngành"."""
+        return i < len(self.words) and self.keys[i] == "," and bool(self._bare(i + 1))
+
+    # -- one name --------------------------------------------------------------------------------------------
+
+    def name(self, i: int, stop: int | None = None) -> int:
+        """End of the name that begins at token ``i``; ``i`` itself where none begins.
+
+        Args:
+            i: token.
+            stop: a token that the name must not go beyond (the end of a table cell); there no verb ends it.
+        """
+        if stop is None and i in self._memo:
+            return self._memo[i]
+        end = self._read(i, stop)
+        if stop is None:
+            self._memo[i] = end
+        return end
+
+    def _read(self, i: int, stop: int | None) -> int:
+        n = min(len(self.words), i + _LONGEST, stop if stop is not None else len(self.words))
+        j = i
+        quantified = False
+        if end := self.hit(j, "quantifier"):
+            j, quantified = end, True
+        person = False
+        if end := self.hit(j, "person"):
+            j, person = end, True
+            if j < n and self.keys[j] == ":":
+                j += 1
+        if j >= n:
+            return i
+        end, kind = self._head(j, quantified or person)
+        if not end:
+            place = self.hit(j, "place")
+            if quantified and place:
+                end, kind = place, "place"
+            elif person and self.caps[j]:
+                end, kind = j, "cap"
+            elif not quantified and place and self.caps[j] and place < n and self.caps[place]:
+                end, kind = place, "place"  # "Thành phố Hồ Chí Minh"
+            else:
+                return i
+        body = self._body(i, j, end, kind, quantified, n, bounded=stop is not None)
+        return body if body > i else i
+
+    def _body(self, i: int, head: int, j: int, kind: str, quantified: bool, n: int, *, bounded: bool) -> int:
+        """Carry a name on from the end of its head. Returns the end of the name."""
+        words, keys, caps = self.words, self.keys, self.caps
+        last = kind
+        run = kind in {"generic", "place"}  # a run of common nouns: "các sở, ban, ngành"
+        plural = quantified
+        governed = kind == "post"
+        governing = governed and self.flagged(head, j, "governing")
+        elliptic = False
+        single_head = kind == "organisation" and j == head + 1
+        while j < n:
+            word = keys[j]
+            if word == "&" and j + 1 < n and caps[j + 1]:
+                j, last = j + 1, "cap"
+                continue
+            if word in {",", ";"} or word in _AND or word == "/":
+                if kind == "cap":  # a person's name
+                    break
+                follow = self._join(j, last, run, elliptic, governing and plural, governed or plural, n)
+                if follow:
+                    j, last, run = follow
+                    continue
+                break
+            if word in _DASH:
+                k = j + 1
+                glued = k < n and self.starts[j] == self.end_of(j - 1) and self.starts[k] == self.end_of(j)
+                if glued or (
+                    k < n
+                    and (caps[k] or self.hit(k, "field"))
+                    and self.is_word(k)
+                    and not (self._head(k, False)[0] and not self.hit(k, "field"))
+                ):
+                    j, last = k + 1, "cap"
+                    continue
+                break
+            if word == ":":
+                if (plural or run) and last in {"generic", "place", "organisation"} and j + 1 < n and (
+                    (caps[j + 1] or words[j + 1].isdigit()) and not self._ends_list(j + 1)
+                ):
+                    elliptic, j, run = True, j + 1, False
+                    field = self.hit(j, "field")
+                    j, last = (field or j + 1), "cap"
+                    continue
+                break
+            if word == "(":
+                close = self._bracket(j, n)
+                if close:
+                    j = close
+                    continue
+                break
+            if words[j] in _OPEN_QUOTE:
+                close = self._quote(j, n)
+                if close and last in {"organisation", "cap", "field"} and kind == "organisation":
+                    j, last = close, "cap"
+                    continue
+                break
+            if not self.is_word(j):
+                break
+            field = self.hit(j, "field")
+            if field and last in {"organisation", "generic", "post"} and not (
+                last in {"generic", "post"} and not caps[j]
+            ):
+                verb = self.hit(j, "verb")
+                if caps[j] or single_head or verb < field or last == "organisation" and not verb:
+                    j, last, run = min(field, n), "field", False
+                    continue
+            if self.hit(j, "always"):
+                break
+            if end := self.hit(j, "quantifier"):
+                inner = end < n and (self._bare(end) or self._head(end, True)[0])
+                if inner and last != "tail" and not (run and last == "generic" and not governed):
+                    place = self.hit(end, "place")
+                    inner_end, inner_kind = self._head(end, True)
+                    j = max(place, inner_end) or inner
+                    last = "place" if place >= inner_end else inner_kind
+                    plural, run = True, last in {"place", "generic"}
+                    continue
+                break
+            body = max(self.hit(j, "organisation"), self.hit(j, "generic"))
+            place = self.hit(j, "place") if self.hit(j, "place") >= body else 0
+            tail = self.hit(j, "tail") if self.hit(j, "tail") >= body else 0
+            verb = 0 if caps[j] else self.hit(j, "verb")
+            if tail and tail >= verb and tail >= place:
+                if not self._tail_holds(j, tail, n):
+                    break
+                j, last = tail, "tail"
+                run = run and not governed
+                continue
+            if place and place >= verb:
+                j, last = place, "place"
+                continue
+            linking = self._linking(j)
+            if linking and linking < n and self._linked(linking) and not caps[j]:
+                j, last = linking, "tail"
+                continue
+            if verb and not caps[j]:
+                break
+            head_end, head_kind = self._head(j, last in {"tail"} and False)
+            if head_end:
+                if head_kind == "organisation" or (head_kind == "post" and last == "tail"):
+                    if last == "generic" and run and not governed and not caps[j]:
+                        break
+                    j, last = head_end, "organisation"
+                    single_head = head_end == j + 1
+                    run = False
+                    continue
+                if head_kind == "generic" and last in {"post", "tail", "organisation", "generic"}:
+                    j, last = head_end, "generic"
+                    run = True
+                    continue
+                if head_kind == "post" and last in {"post", "generic", "cap"}:
+                    j, last, governed = head_end, "post", True
+                    continue
+                break
+            if self.hit(j, "stop") and not caps[j]:
+                break
+            if caps[j]:
+                if self.hit(j, "verb") and last in {"tail", "place", "generic"} and not self.hit(j, "field"):
+                    break
+                field = self.hit(j, "field")
+                act = self.hit(j, "verb")
+                if act and act + 1 < n and self.hit(act, "verb") and caps[self.hit(act, "verb") % len(words)]:
+                    act = self.hit(act, "verb")  # "Hội đồng Xét công nhận Sáng kiến"
+                j, last, run = min(max(field, act, j + 1), n), "cap", False
+                continue
+            if words[j].isdigit() and last in {"cap", "place", "field"}:
+                j, last = j + 1, "cap"
+                continue
+            if field and last in {"cap", "field"} and field > j + 1:
+                j, last = field, "field"
+                continue
+            if bounded:
+                j, last = j + 1, "cap"
+                continue
+            unknown = self._unknown(i, j, n, last)
+            if unknown > j:
+                j, last = unknown, "cap"
+                continue
+            break
+        return self._trim(i, head, j)
+
+    def _ends_list(self, j: int) -> bool:
+        """Whether a verb with a capital begins after a colon: "các Sở: Thực hiện …" is no list of names."""
+        return bool(self.hit(j, "verb")) and not self.hit(j, "field")
+
+    def _tail_holds(self, j: int, tail: int, n: int) -> bool:
+        """Whether a tail that needs a unit or place after it has one."""
+        if not self.flagged(j, tail, "linking"):
+            return True
+        return tail < n and self._linked(tail) or self.keys[tail - 1] == "thuộc" and self._closed(tail)
+
+    def _linking(self, j: int) -> int:
+        for length in (4, 3, 2, 1):
+            if self.flagged(j, j + length, "linking"):
+                return j + length
+        return 0
+
+    def _linked(self, i: int) -> bool:
+        """Whether a place, a unit or a capital stands at ``i``."""
+        if i >= len(self.words):
+            return False
+        if self.hit(i, "verb") and not self.caps[i]:
+            return False
+        quantifier = self.hit(i, "quantifier")
+        if quantifier:
+            i = quantifier
+        if i >= len(self.words):
+            return False
+        return bool(
+            self.hit(i, "place") or self.caps[i] or self._head(i, bool(quantifier))[0] or self.keys[i] == "tỉnh"
+        )
+
+    def _closed(self, i: int) -> bool:
+        """Whether a clause ends or a verb begins at ``i``."""
+        return i >= len(self.words) or not self.is_word(i) or bool(self.hit(i, "verb"))
+
+    def _bracket(self, j: int, n: int) -> int:
+        """End of a bracket that belongs to a name: another body's name, or an abbreviation inside a name."""
+        for k in range(j + 1, min(n, j + 16)):
+            if self.words[k] == ")":
+                inside = self.keys[j + 1 : k]
+                if not inside or inside[0] in {"qua", "sau", "thông", "gọi", "để", "có", "nếu", "kèm", "theo"}:
+                    return 0
+                following = k + 1 < n and self.is_word(k + 1)
+                short = all(w.isupper() or not w[0].isalpha() for w in self.words[j + 1 : k])
+                if short and following and (self.caps[k + 1] or self.hit(k + 1, "quantifier")):
+                    return k + 1
+                first = self.hit(j + 1, "organisation")
+                if first and "cơ quan" not in " ".join(inside) and not self.hit(j + 1, "not_head"):
+                    return k + 1
+                return 0
+            if self.words[k] in "(;:":
+                return 0
+        return 0
+
+    def _quote(self, j: int, n: int) -> int:
+        for k in range(j + 1, min(n, j + 40)):
+            if self.words[k] in _CLOSE_QUOTE:
+                return k + 1
+        return 0
+
+    def _join(
+        self, j: int, last: str, run: bool, elliptic: bool, governing: bool, governed: bool, n: int
+    ) -> tuple[int, str, bool] | None:
+        """Whether the name goes on after the separator at ``j``: the place after the joined piece, its kind, run."""
+        k = j + 1
+        comma = self.keys[j] in {",", ";", "/"}
+        if comma and k < n and self.keys[k] in _AND:
+            k += 1
+        if k >= n:
+            return None
+        if self.keys[j] == ";" and not (run or elliptic):
+            return None
+        if elliptic:
+            field = self.hit(k, "field")
+            if self.caps[k] and field:
+                return field, "cap", False
+            if self.caps[k] and not self._head(k, False)[0]:
+                return k + 1, "cap", False
+            return None
+        if quantifier := self.hit(k, "quantifier"):
+            bare = self._bare(quantifier)
+            if governing and bare and self.keys[quantifier] not in {"tổ", "cá", "hộ"} and self.keys[j] == ",":
+                return bare, "generic", True
+            return None
+        if self.keys[j] == ";":
+            return None
+        if last in {"generic", "place", "organisation", "tail"} and (run or governed and last != "tail"):
+            bare = self._bare(k)
+            if bare and (run or self.hit(k, "place") == bare or governed) and not (
+                last == "place" and not self.hit(k, "place") and not run
+            ) and not (last == "tail" and self.hit(k, "place") == bare) and not (
+                self.caps[k] and last == "place" and not self.hit(k, "place")
+            ):
+                return bare, "place" if self.hit(k, "place") == bare else "generic", True
+        if last in {"cap", "field", "organisation"}:
+            if self.caps[k] and self.is_word(k) and not self._begins(k):
+                field = self.hit(k, "field")
+                return (field or k + 1), "cap", False
+            if self.keys[j] in _AND and (field := self.hit(k, "field")) and not self.hit(k, "verb"):
+                return field, "field", False
+        if last == "place" and (place := self.hit(k, "place")) and not self.caps[k]:
+            return place, "place", run
+        return None
+
+    def _begins(self, k: int) -> bool:
+        """Whether a new name begins at ``k`` (a head, or a place with its name)."""
+        if self._head(k, False)[0]:
+            return True
+        place = self.hit(k, "place")
+        return bool(place) and place < len(self.words) and self.caps[place] or bool(self.hit(k, "person"))
+
+    def _trim(self, i: int, head: int, j: int) -> int:
+        while j > i and (not self.is_word(j - 1) and self.words[j - 1] not in ")”\"»" or self.keys[j - 1] in _AND):
+            j -= 1
+        return j if j > head or j > i else i
+
+    def _unknown(self, i: int, j: int, n: int, last: str) -> int:
+        """Ask underthesea where a name ends whose next word no list knows. Returns the end of the known part."""
+        if self._calls <= 0 or last in {"tail"}:
+            return j
+        limit = j
+        while limit < n and limit < j + 12 and (self.is_word(limit) or self.keys[limit] in _DASH):
+            if limit > j and (self.hit(limit, "verb") and not self.caps[limit] or self.hit(limit, "always")):
+                # A word of the lists decides without the tagger, if it is near: a name rarely has more than
+                # four lower-case syllables that no list knows.
+                return limit if limit - j <= 4 else self._tagged(i, j, limit)
+            if limit > j and self.hit(limit, "stop") and not self.caps[limit]:
+                return self._tagged(i, j, limit)
+            limit += 1
+        return self._tagged(i, j, limit)
+
+    def _tagged(self, i: int, j: int, limit: int) -> int:
+        self._calls -= 1
+        segment = self.text[self.starts[i] : self.end_of(limit - 1)]
+        verb = first_verb(segment, self.starts[j] - self.starts[i])
+        if verb is None:
+            return limit if limit - j <= 4 else j
+        return max(j, self.token_at(self.starts[i] + verb))
+
+    # -- lists -----------------------------------------------------------------------------------------------
+
+    def span(self, first: int, last: int) -> Name:
+        """Tokens ``[first, last)`` as a name."""
+        start, end = self.starts[first], self.end_of(last - 1)
+        return Name(first, last, start, end, self.text[start:end])
+
+    def separator(self, i: int) -> int:
+        """End of a separator of a list of names at ``i`` (",", ";", "và", ", và"), ``i`` for none."""
+        j = i
+        if j < len(self.words) and self.keys[j] in {",", ";", "/"}:
+            j += 1
+        if j < len(self.words) and self.keys[j] in _AND:
+            j += 1
+            if j < len(self.words) and self.keys[j] == "với":
+                j += 1
+        return j
+
+    def names(self, i: int, stop: int | None = None) -> tuple[list[Name], int]:
+        """The names side by side from token ``i`` ("Sở A, Sở B và UBND các huyện" is three), and their end."""
+        found: list[Name] = []
+        j = i
+        while True:
+            end = self.name(j, stop)
+            if end == j:
+                break
+            found.append(self.span(j, end))
+            follow = self.separator(end)
+            if follow == end:
+                return found, end
+            j = follow
+        return found, found[-1].last if found else i
+
+    def all_names(self) -> list[Name]:
+        """All names in the text, left to right, not overlapping."""
+        found: list[Name] = []
+        i = 0
+        while i < len(self.words):
+            hits = self.hits[i]
+            if hits and (
+                "organisation" in hits or "post" in hits or "generic" in hits or "quantifier" in hits
+                or "person" in hits or "place" in hits
+            ):
+                end = self.name(i)
+                if end > i:
+                    found.append(self.span(i, end))
+                    i = end
+                    continue
+            i += 1
+        return found
+
+    def split(self, first: int, last: int) -> list[Name]:
+        """Cut the tokens ``[first, last)``, known to hold nothing but names, into names.
+
+        For table cells, lines like "Đơn vị phối hợp: …" and the leads of an implementing article, where the
+        bounds are sure: a piece that no list knows is a name too.
+        """
+        found: list[Name] = []
+        i = first
+        while i < last:
+            if not self.is_word(i) and self.words[i] not in _OPEN_QUOTE:
+                i += 1
+                continue
+            if self.keys[i] in _AND:
+                i += 1
+                continue
+            end = min(self.name(i, last), last)
+            if end <= i:
+                end = i + 1
+            while end < last and self.separator(end) == end and self.keys[end] != "\n":
+                end += 1
+            while end < last and self._inside(end, last):
+                end = self.separator(end)
+                while end < last and self.separator(end) == end and self.keys[end] != "\n":
+                    end += 1
+            found.append(self.span(i, end))
+            i = end
+        return [name for name in found if name.printed]
+
+    def _inside(self, j: int, last: int) -> bool:
+        """In bounded text: whether the separator at ``j`` stands inside a name, not between two."""
+        if self.keys[j] in {";", "\n"}:
+            return False
+        k = self.separator(j)
+        if k >= last or k == j:
+            return False
+        if self.keys[j] in _AND:
+            return not (self.hit(k, "quantifier") or self._begins(k) or self.hit(k, "generic"))
+        return False
+
+
+@lru_cache(maxsize=4096)
+def first_verb(text: str, start: int) -> int | None:
+    """Offset of the first verb or function word at or after ``start``, after underthesea's tagger; None for none."""
+    from underthesea import pos_tag
+
+    place = 0
+    for word, tag in pos_tag(text):
+        at = text.find(word, place)
+        if at < 0:
+            # The tagger joins syllables with one blank whatever stood between.
+            at = text.find(word.split(" ")[0], place)
+            if at < 0:
+                continue
+        place = at + 1
+        if at >= start and tag[:1] in {"V", "E", "C", "R", "A"}:
+            return at
+    return None
