@@ -1,7 +1,7 @@
 """How a fact stage looks: it reads a :class:`Draft` and gives the value of one field of the record.
 
 To add a field: write one module in this package with a function ``(Draft) -> value``, and register it in
-:mod:`vnadmin_extract.facts`.
+:mod:`vnadmin_extract.facts.registry`.
 """
 
 from __future__ import annotations

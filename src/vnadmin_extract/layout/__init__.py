@@ -175,10 +175,14 @@ def _add_header(builder: FlowBuilder, header: Header) -> None:
 
 def _add_closing(builder: FlowBuilder, closing: Closing, positional: bool) -> None:
     item: list[Seg] = []
+    # One item for each dash ("+" lines belong to the dash above); without dashes, one for each semicolon.
+    dashed = any(seg.text[:1] in "-–—~" for seg in closing.recipients)
+    marks = "-–—~" if dashed else "+*•"
     for seg in closing.recipients:
         opener = cues.is_recipient_opener(seg)
-        starts = opener or bool(seg.text[:1] in "-–—~+*•" or seg.bare.startswith("luu"))
-        if item and (starts or item[-1].text.rstrip().endswith(";") or cues.is_recipient_opener(item[0])):
+        starts = opener or seg.text[:1] in marks or seg.bare.startswith("luu") or _is_list_heading(seg)
+        ended = bool(item) and not dashed and item[-1].text.rstrip().endswith(";")
+        if item and (starts or ended or cues.is_recipient_opener(item[0]) or _is_list_heading(item[-1])):
             builder.add(Zone.RECIPIENTS, item)
             item = []
         item.append(seg)
@@ -188,6 +192,11 @@ def _add_closing(builder: FlowBuilder, closing: Closing, positional: bool) -> No
         builder.add(Zone.SIGNATURE, [seg])
     for seg in closing.other:
         builder.add(Zone.OTHER, [seg])
+
+
+def _is_list_heading(seg: Seg) -> bool:
+    """ "Bản điện tử:" between the items of the list."""
+    return seg.text.rstrip().endswith(":") and seg.text[:1].isupper() and len(seg.text) < 30
 
 
 def _add_flow(

@@ -165,6 +165,19 @@ def title_of(seg: Seg) -> tuple[str, int] | None:
     return None
 
 
+def nearest_kind(title: str) -> str | None:
+    """The kind whose title a damaged bare title is nearest to, or ``None``."""
+    head = title.replace(" ", "")
+    best = max(
+        kind_titles(),
+        key=lambda item: _likeness(head[: len(item[0])], item[0].replace(" ", "")),
+        default=None,
+    )
+    if best is None or _likeness(head[: len(best[0])], best[0].replace(" ", "")) < 0.8:
+        return None
+    return best[1]
+
+
 def starts_with_any(text: str, cues: list[str]) -> bool:
     """Whether a bare text begins with one of the cue words (signs before it are passed over)."""
     head = text.lstrip(" \"'“”.,:;*•-–—_|~(")

@@ -1,0 +1,60 @@
+"""Addressees: one for each printed item after "Kính gửi" (box 9a)."""
+
+from __future__ import annotations
+
+import regex
+
+from vnadmin_extract.facts.base import Draft
+from vnadmin_extract.facts.confidence import confidence
+from vnadmin_extract.facts.items import clean_item
+from vnadmin_extract.layout.lines import bare
+from vnadmin_extract.layout.model import Block, Zone
+from vnadmin_extract.record import Addressee
+
+_OPENER = regex.compile(r"^\W*k[il1]nh\s+(?:g\w{1,3}|trinh|moi)\b[\s:.;,]*")
+_DISPATCH = regex.compile(r"^.*\b(?:dien|gui)\s*:\s*")
+
+
+def extract_addressees(draft: Draft) -> tuple[Addressee, ...]:
+    """The address block's items: a dash each, or the parts between semicolons of a running text."""
+    result: list[Addressee] = []
+    blocks = draft.layout.in_zone(Zone.ADDRESSEES)
+    for index, block in enumerate(blocks):
+        text = draft.layout.block_text(block)
+        start = _opener_end(text, index == 0)
+        if not any(c.isalpha() for c in text[start:]):
+            continue
+        result += _items(draft, block, start)
+    return tuple(result)
+
+
+def _opener_end(text: str, first: bool) -> int:
+    low = bare(text)
+    match = _OPENER.match(low)
+    if match is None and first and not regex.match(r"^\W*[-–]", text):
+        match = _DISPATCH.match(low)
+    return match.end() if match else 0
+
+
+def _items(draft: Draft, block: Block, start: int) -> list[Addressee]:
+    text = draft.layout.block_text(block)
+    dash = bool(regex.match(r"^\s*[-–—+•*]", text[start:]))
+    # "Kính gửi: - A; - B" run together on a line: every dash after a semicolon opens an item.
+    cuts = [m.start() for m in regex.finditer(r";\s*(?=[-–—+•]?\s*\p{L})", text) if m.start() > start]
+    if dash:
+        cuts = [c for c in cuts if regex.match(r";\s*[-–—+•]", text[c:])]
+    bounds = [start, *cuts, len(text)]
+    items = []
+    for a, b in zip(bounds, bounds[1:], strict=False):
+        left, right = clean_item(text, a, b)
+        if left >= right:
+            continue
+        where = (block.start + left, block.start + right)
+        items.append(
+            Addressee(
+                name=text[left:right],
+                evidence=draft.layout.evidence(*where, "rule:addressees"),
+                confidence=confidence("addressees", draft.layout.text.confidence(*where)),
+            )
+        )
+    return items

@@ -1,0 +1,42 @@
+"""The document's own number and notation (box 3; Decree 30/2020, Article 15 and Appendix I, II.3)."""
+
+from __future__ import annotations
+
+import regex
+
+from vnadmin_extract.facts.base import Draft
+from vnadmin_extract.facts.confidence import confidence
+from vnadmin_extract.grammar.code import parse_code
+from vnadmin_extract.layout.model import Zone
+from vnadmin_extract.record import OwnCode
+
+_INTRO = regex.compile(r"^\W{0,3}s[ốôỐÔóÓỏoO6]\s*[:.;]?\s*", regex.IGNORECASE)
+
+
+def extract_code(draft: Draft) -> OwnCode | None:
+    """The code from the number line; an unreadable or blank number is null."""
+    for block in draft.layout.in_zone(Zone.CODE):
+        text = draft.layout.block_text(block)
+        match = _INTRO.match(text)
+        start = match.end() if match else 0
+        parsed = parse_code(text[start:]) or parse_code(text)
+        if parsed is None:
+            continue
+        reading = draft.layout.text.confidence(block.start, block.end)
+        rule = "code.blank" if parsed.number is None else "code"
+        sure = confidence(f"{rule}.damaged" if parsed.damaged else rule, reading)
+        number = None if parsed.damaged else parsed.number
+        parts = None
+        if parsed.damaged or (reading is not None and reading < 0.9):
+            parts = {"number": confidence("code.damaged", reading), "notation": confidence("code", None)}
+        return OwnCode(
+            number=number,
+            year=parsed.year,
+            notation=parsed.notation,
+            text=parsed.text,
+            canonical=parsed.canonical,
+            parts=parts,
+            evidence=draft.layout.evidence(block.start + start, block.end, f"rule:{rule}"),
+            confidence=sure,
+        )
+    return None

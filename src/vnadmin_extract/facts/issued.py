@@ -1,0 +1,72 @@
+"""Place and date (box 4; Decree 30/2020, Appendix I, II.4)."""
+
+from __future__ import annotations
+
+import regex
+
+from vnadmin_extract.facts.base import Draft
+from vnadmin_extract.facts.confidence import confidence
+from vnadmin_extract.grammar import edtf
+from vnadmin_extract.layout.lines import bare
+from vnadmin_extract.layout.model import Zone
+from vnadmin_extract.record import Issued
+
+_DATE = regex.compile(
+    r"\bngay(?P<day>.{0,14}?)\bt?hang(?P<month>.{0,12}?)\bn[ai]m\b[\s.:]*(?P<year>(?:\d\s?){4})?"
+)
+_NUMERIC = regex.compile(r"\bngay\s*(?P<day>\d{1,2})\s*[/.-]\s*(?P<month>\d{1,2})\s*[/.-]\s*(?P<year>\d{4})")
+_PLACE_END = regex.compile(r"[\s,.;:]*\bngay\b")
+
+
+def extract_issued(draft: Draft) -> Issued | None:
+    """Place and date of the document; a blank or unreadable day (or month) leaves the date shorter."""
+    for block in draft.layout.in_zone(Zone.PLACE_DATE):
+        text = draft.layout.block_text(block)
+        low = bare(text)
+        match = _DATE.search(low) or _NUMERIC.search(low)
+        if match is None:
+            continue
+        end = _PLACE_END.search(low)
+        place = _clean_place(text[: end.start()]) if end else None
+        day, month = _number(match["day"]), _number(match["month"])
+        year = int(match["year"].replace(" ", "")) if match["year"] else None
+        date = _date(year, month, day)
+        complete = date is not None and len(date) == 10
+        reading = draft.layout.text.confidence(block.start, block.end)
+        rule = "issued" if complete else "issued.partial"
+        parts = None
+        if reading is not None and reading < 0.9:
+            parts = {
+                "day": confidence("issued.partial", reading),
+                "month": confidence("issued"),
+                "year": confidence("issued"),
+            }
+        return Issued(
+            place=place,
+            date=date,
+            parts=parts,
+            evidence=draft.layout.evidence(block.start, block.end, f"rule:{rule}"),
+            confidence=confidence(rule, reading),
+        )
+    return None
+
+
+def _number(text: str) -> int | None:
+    """A slot's number, only where the slot holds digits and nothing else."""
+    text = text.strip(" .…_,:'\"")
+    return int(text) if regex.fullmatch(r"\d{1,2}", text) else None
+
+
+def _date(year: int | None, month: int | None, day: int | None) -> str | None:
+    if year is None or not 1945 <= year <= 2100:
+        return None
+    if month is None or not 1 <= month <= 12:
+        return str(year)
+    if day is not None and (full := edtf.day(year, month, day)) is not None:
+        return full
+    return edtf.month(year, month)
+
+
+def _clean_place(text: str) -> str | None:
+    text = regex.sub(r"^[^\p{L}]+|[^\p{L})]+$", "", text)
+    return text or None

@@ -1,0 +1,152 @@
+"""Who signed, in what position and by what authority (boxes 7a-7c; Decree 30/2020, Article 13, Appendix I, II.7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import regex
+
+from vnadmin_extract.facts.base import Draft
+from vnadmin_extract.facts.confidence import confidence
+from vnadmin_extract.layout import cues
+from vnadmin_extract.layout.lines import bare, mostly_caps
+from vnadmin_extract.layout.model import Block, Zone
+from vnadmin_extract.record import Signer
+from vnadmin_extract.text.casing import person_case, sentence_case_name
+
+_AUTHORITY = regex.compile(
+    r"^\W*(?P<code>TUQ|TM|KT|TL|Q|T\s*/\s*M|K\s*/\s*T|T\s*/\s*L)\s*[.,:]?\s*(?=\p{Lu})(?P<rest>.*)$"
+)
+_CODES = {"T/M": "TM.", "K/T": "KT.", "T/L": "TL."}
+_TITLES = regex.compile(
+    r"^(?:(?:PGS|GS|TS|ThS|Ths|BS|BSCKI{1,2}|CK[I1]{1,2}|DS|KS|CN|LS|TSKH|NGND|NGƯT|TTND|TTƯT|Ông|Bà|Đ/c|"
+    r"(?:Đại|Thượng|Trung|Thiếu)\s+(?:tướng|tá|úy)|Đại úy)\s*[.,]?\s*)+",
+)
+_APPROVAL = regex.compile(r"^\W*(?:phe duyet|duyet|xac nhan|y kien)\b")
+_SIGNED = regex.compile(r"^\W*\(?\s*(?:da ky|ky ten|ky|dong dau)[^a-z]*(?:dong dau|ky ten|ho ten)?\)?\W*$")
+
+
+@dataclass(slots=True)
+class _Line:
+    block: Block
+    text: str
+
+
+def extract_signer(draft: Draft) -> Signer | None:
+    """The signer of the document; where two sign (issuer and approval), the issuer."""
+    layout = draft.layout
+    lines = [_Line(b, layout.block_text(b).strip(" *_")) for b in layout.in_zone(Zone.SIGNATURE)]
+    lines = [x for x in lines if sum(c.isalpha() for c in x.text) >= 2 and not _SIGNED.match(bare(x.text))]
+    lines = _without_approval(lines)
+    if not lines:
+        return None
+    name_at = next((i for i in range(len(lines) - 1, -1, -1) if _is_name(lines[i].text)), None)
+    heads = [x for x in lines[: name_at if name_at is not None else len(lines)]]
+    authority, behalf, position = _position([x.text for x in heads])
+    name = _name(lines[name_at].text) if name_at is not None else None
+    if name is None and position is None:
+        return None
+    used = [x.block for x in heads] + ([lines[name_at].block] if name_at is not None else [])
+    evidence = tuple(e for b in used for e in layout.evidence(b.start, b.end, "rule:signer"))
+    reading = layout.text.confidence(used[-1].start, used[-1].end) if used else None
+    return Signer(
+        name=name,
+        position=position,
+        authority=authority,
+        on_behalf_of=behalf,
+        evidence=evidence,
+        confidence=confidence("signer" if name else "signer.unnamed", reading),
+    )
+
+
+def _without_approval(lines: list[_Line]) -> list[_Line]:
+    """Drop what belongs to an approving superior ("PHÊ DUYỆT / GIÁM ĐỐC SỞ …") beside the issuer's signature."""
+    at = next((i for i, x in enumerate(lines) if _APPROVAL.match(bare(x.text)) and mostly_caps(x.text)), None)
+    if at is None:
+        return lines
+    before = lines[:at]
+    return before if any(_is_name(x.text) for x in before) else lines[at + 1 :]
+
+
+def _is_name(text: str) -> bool:
+    plain = _TITLES.sub("", text.strip(" .,;:"))
+    if cues.is_person_name(plain):
+        return True
+    if mostly_caps(plain) and not cues.is_signature_text(plain):
+        return cues.is_person_name(person_case(plain))
+    return False
+
+
+def _name(text: str) -> str:
+    plain = _TITLES.sub("", text.strip(" .,;:*_"))
+    return person_case(plain) if mostly_caps(plain) else plain
+
+
+def _position(lines: list[str]) -> tuple[str | None, str | None, str | None]:
+    """Authority code, the title or body signed for, and the signer's own position."""
+    authority = behalf = position = None
+    open_behalf = False
+    positions: list[str] = []
+    for line in lines:
+        match = _AUTHORITY.match(line)
+        if match:
+            code = regex.sub(r"\s", "", match["code"])
+            code = _CODES.get(code, f"{code}.")
+            rest = match["rest"].strip(" .,:")
+            if code == "Q.":
+                authority, positions, open_behalf = authority or "Q.", [rest], False
+                continue
+            authority = code
+            first, second = _two_positions(rest)
+            behalf = first
+            positions = [second] if second else []
+            open_behalf = second is None
+            continue
+        if not (mostly_caps(line) or _starts_position(line)):
+            continue
+        if positions:
+            if _joins(positions[-1], line):
+                positions[-1] += " " + line
+            continue  # a second title under the seal: the upper one counts
+        if open_behalf and behalf is not None and not _starts_position(line):
+            behalf += " " + line
+            continue
+        positions.append(line)
+        open_behalf = False
+    position = sentence_case_name(positions[0].strip(" .,;:")) if positions else None
+    if behalf is not None:
+        behalf = sentence_case_name(behalf.strip(" .,;:"))
+    return authority, behalf, position
+
+
+def _joins(position: str, line: str) -> bool:
+    """Whether a line goes on with the position above it ("PHÓ CHÁNH" / "VĂN PHÒNG")."""
+    low = bare(line).strip(" .,")
+    if low.startswith("kiem") or bare(position).endswith("kiem"):
+        return True
+    if _starts_position(line) and not _unfinished(position):
+        return False
+    return True
+
+
+def _unfinished(position: str) -> bool:
+    return (
+        bare(position).strip().endswith(("pho", "pho chanh", "chanh", "truong", "uy vien", ",", "-", "kiem"))
+    )
+
+
+def _starts_position(text: str) -> bool:
+    low = bare(text).strip(" .,;:-*_")
+    return any(low.startswith(p) for p in cues.cue_words()["positions"])
+
+
+def _two_positions(rest: str) -> tuple[str, str | None]:
+    """ "BỘ TRƯỞNG THỨ TRƯỞNG" on one line: whom one signs for, and one's own position."""
+    low = bare(rest)
+    for position in sorted(cues.cue_words()["positions"], key=len, reverse=True):
+        if not low.startswith(position + " "):
+            continue
+        tail = rest[len(position) :].strip(" ,.-–")
+        if tail and _starts_position(tail) and bare(tail).split()[0] in {"pho", "thu", "quyen"}:
+            return rest[: len(position)].strip(), tail
+    return rest, None
