@@ -27,6 +27,8 @@ _MAGIC = (
 )
 _HTML_SIGNS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<meta", b"<div", b"<p>", b"<table")
 
+_WORD_XML_SIGNS = (b'progid="word.document"', b"<w:worddocument", b"<office:document")
+
 
 def sniff(data: bytes, name: str = "") -> str:
     """The media type of a file's bytes; :data:`UNKNOWN` where nothing fits. Never raises."""
@@ -41,6 +43,10 @@ def sniff(data: bytes, name: str = "") -> str:
     if data.startswith(b"PK\x03\x04"):
         return _sniff_zip(data)
     text_start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if any(sign in text_start for sign in _WORD_XML_SIGNS):
+        return DOC
+    if text_start.startswith(b"mime-version:") and b"multipart/related" in text_start:  # "web archive" of Word
+        return HTML
     if text_start.startswith(b"<?xml") or any(sign in text_start for sign in _HTML_SIGNS):
         return HTML
     return TEXT if _looks_like_text(data[:65536]) else UNKNOWN
@@ -50,7 +56,9 @@ def _sniff_zip(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
-            if "word/document.xml" in names:
+            if "word/document.xml" in names or (
+                "[Content_Types].xml" in names and any(n.startswith("word/") for n in names)
+            ):
                 return DOCX
             if "mimetype" in names and archive.read("mimetype").strip() == ODT.encode():
                 return ODT
@@ -64,5 +72,12 @@ def _sniff_zip(data: bytes) -> str:
 def _looks_like_text(sample: bytes) -> bool:
     if sample.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16
         return True
+    if len(sample) >= 4 and (_wide(sample[::2], sample[1::2]) or _wide(sample[1::2], sample[::2])):
+        return True
     controls = sum(byte < 9 or 13 < byte < 32 for byte in sample)
     return controls <= len(sample) // 200
+
+
+def _wide(zeros: bytes, others: bytes) -> bool:
+    """Whether these are the high and low bytes of UTF-16 text without a byte order mark."""
+    return zeros.count(0) > 0.4 * len(zeros) and others.count(0) < 0.02 * len(others)

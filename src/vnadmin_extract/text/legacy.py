@@ -113,6 +113,12 @@ def _well_formed(token: str) -> bool:
     return bool(_SYLLABLE.fullmatch(unicodedata.normalize("NFC", toneless)))
 
 
+def vietnamese_share(text: str) -> float:
+    """How many of a text's words with characters above ASCII are well-formed Vietnamese syllables, 0 to 1."""
+    composed = unicodedata.normalize("NFC", text[:50_000])
+    return _share([t for t in _TOKEN.findall(composed) if _TONED.search(t)])
+
+
 def _share(tokens: list[str]) -> float:
     return sum(map(_well_formed, tokens)) / len(tokens) if tokens else 0.0
 
