@@ -19,6 +19,7 @@ from functools import lru_cache
 import regex
 
 from vnadmin_extract.document import BBox, Layer, Line, Word, union
+from vnadmin_extract.text import legacy
 
 ASCENT = 0.9
 """Height of a line of text above its baseline, in ems. Boxes are made from the baseline and the font size, not
@@ -30,7 +31,7 @@ SAME_BASELINE = 0.12
 """Baselines closer than this many ems belong to one run of print (slight shifts of single glyphs)."""
 SAME_LINE = 0.3
 """Words whose baselines are closer than this many ems stand on one line."""
-CERTAIN_GAP = 0.3
+CERTAIN_GAP = 0.2
 """A gap this wide (ems) between characters ends a word, blank or not. A blank of Times is 0.25 em wide."""
 BLANKLESS_GAP = 0.16
 """The same where the run has no blank characters at all (programs that move instead of printing blanks)."""
@@ -84,15 +85,15 @@ def font_of(name: str) -> Font:
 
 
 def _legacy_conversion(name: str) -> Callable[[str], str] | None:
-    from vnadmin_extract.text import legacy
-
     encoding = legacy.encoding_of_font(name)
     if encoding is None:
         return None
     # The capitals of TCVN3 are a font of their own over the codes of the small letters (.VnTimeH).
-    capitals = encoding == "tcvn3" and name.split(",")[0].rstrip("BI").endswith("H")
+    capitals = legacy.is_capital_font(name)
 
     def convert(text: str) -> str:
+        if legacy.has_unicode_vietnamese(text):
+            return text  # the file's character map tells the letters already
         result = legacy.convert(text, encoding)
         return result.upper() if capitals else result
 
@@ -135,7 +136,7 @@ def words_of(glyphs: Iterable[Glyph], *, layer: Layer = "text") -> list[Word]:
 
 
 def _is_mark(text: str) -> bool:
-    return len(text) == 1 and text >= "\u0300" and unicodedata.category(text) == "Mn"
+    return text >= "\u0300" and len(text) == 1 and unicodedata.category(text) == "Mn"
 
 
 def _attach_marks(glyphs: list[Glyph]) -> list[Glyph]:
@@ -208,26 +209,34 @@ def _cut(strip: list[Glyph], layer: Layer) -> list[Word]:
     words: list[Word] = []
     run: list[Glyph] = []
     blank: Glyph | None = None
-    wide = CERTAIN_GAP if any(glyph.text.isspace() for glyph in strip) else BLANKLESS_GAP
-    end = 0.0
+    blankless = True
     for glyph in strip:
-        if glyph.text.isspace():
+        if glyph.text == " ":
+            blankless = False
+            break
+    wide = BLANKLESS_GAP if blankless else CERTAIN_GAP
+    end = 0.0
+    last = strip[0]
+    for glyph in strip:
+        text = glyph.text
+        if text == " " or text.isspace():
             blank = glyph
             continue
         if run:
-            last = run[-1]
+            size = glyph.size if glyph.size < last.size else last.size
             gap = glyph.x0 - end
-            size = min(last.size, glyph.size)
-            if glyph.text == last.text and abs(glyph.x0 - last.x0) < 0.1 * size:
+            if gap < 0 and text == last.text and glyph.x0 - last.x0 < 0.1 * size:
                 continue  # drawn twice to look bold
-            between = blank is not None and (
-                last.index < blank.index < glyph.index and glyph.index - last.index < 8 or gap > BLANK_GAP * size
-            )
-            if between or gap > wide * size:
+            if gap > wide * size or (
+                blank is not None
+                and (gap > BLANK_GAP * size or (last.index < blank.index < glyph.index < last.index + 8))
+            ):
                 words.append(_word(run, layer))
                 run = []
-        end = max(end, glyph.x1) if run else glyph.x1
+        if not run or glyph.x1 > end:
+            end = glyph.x1
         run.append(glyph)
+        last = glyph
         blank = None
     if run:
         words.append(_word(run, layer))
@@ -237,16 +246,27 @@ def _cut(strip: list[Glyph], layer: Layer) -> list[Word]:
 def _word(run: Sequence[Glyph], layer: Layer) -> Word:
     first = run[0]
     font, size = first.font, first.size
-    if any(glyph.font is not font or glyph.size != size for glyph in run):
+    right, mixed, legacy, text = first.x1, False, False, ""
+    for glyph in run:
+        text += glyph.text
+        if glyph.x1 > right:
+            right = glyph.x1
+        if glyph.font is not font or glyph.size != size:
+            mixed = True
+        if glyph.font is not None and glyph.font.convert is not None:
+            legacy = True
+    if legacy:
+        text = _converted(run)
+    if mixed:
         font = Counter(glyph.font for glyph in run).most_common(1)[0][0]
-        size = Counter(round(glyph.size, 2) for glyph in run).most_common(1)[0][0]
+        size = Counter(glyph.size for glyph in run).most_common(1)[0][0]
     if first.box is None:
-        baseline = sum(glyph.baseline for glyph in run) / len(run)
-        box = box_at(min(g.x0 for g in run), max(g.x1 for g in run), baseline, size)
+        baseline = sum([glyph.baseline for glyph in run]) / len(run) if mixed else first.baseline
+        box = box_at(first.x0, right, baseline, size)
     else:
         box = union(glyph.box for glyph in run)
     return Word(
-        text=_text(run),
+        text=text,
         bbox=(round(box[0], 2), round(box[1], 2), round(box[2], 2), round(box[3], 2)),
         font=font.name if font else None,
         size=round(size, 1),
@@ -256,10 +276,8 @@ def _word(run: Sequence[Glyph], layer: Layer) -> Word:
     )
 
 
-def _text(run: Sequence[Glyph]) -> str:
+def _converted(run: Sequence[Glyph]) -> str:
     """The run's characters; those in a font of a legacy encoding converted, together where they stand together."""
-    if not any(glyph.font is not None and glyph.font.convert for glyph in run):
-        return "".join([glyph.text for glyph in run])
     parts: list[str] = []
     start = 0
     for index in range(1, len(run) + 1):

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from threading import RLock
 from typing import Any
 
@@ -30,6 +31,8 @@ _TURNED = 0.18
 """Slope (about 10 degrees) from which text counts as turned; less is the skew of a scan's text layer."""
 _HYPHEN_CODES = (0x02, 0xFFFE)
 """What pdfium gives for a hyphen at the end of a line."""
+RULE_WIDTH = 3.0
+"""Points up to which a filled rectangle is a rule; a thicker one is shading."""
 _MAX_OBJECTS = 20_000
 """Drawn objects that are looked at for rules and pictures; a page with more is a drawing."""
 
@@ -161,30 +164,29 @@ def _read_glyphs(text_page: Any, geometry: Geometry) -> list[Glyph]:
     runs: dict[int, _Run] = {}
     fonts: dict[int, Font | None] = {}
     rect = pdfium.FS_RECTF()
+    rect_at = ctypes.byref(rect)
     raw = text_page.raw
-    get_unicode = pdfium.FPDFText_GetUnicode
-    get_object = pdfium.FPDFText_GetTextObject
-    get_box = pdfium.FPDFText_GetLooseCharBox
-    address_of, void = ctypes.cast, ctypes.c_void_p
+    raw_at = ctypes.cast(raw, ctypes.c_void_p)
+    get_unicode, get_object, get_box = _fast_functions()
     width, height = geometry.width, geometry.height
     plain = geometry.rotation == 0
     left = geometry.left
     for index in range(pdfium.FPDFText_CountChars(raw)):
-        handle = get_object(raw, index)
-        address = address_of(handle, void).value
-        if address is None:
+        address = get_object(raw_at, index)
+        if not address:
             # A blank or line end that pdfium made up. It leaves out text objects that are only blanks and
             # puts such a blank in their place, so that it tells of a word's end if there is room for one.
-            if glyphs and get_unicode(raw, index) == 0x20:
+            if glyphs and get_unicode(raw_at, index) == 0x20:
                 last = glyphs[-1]
                 if last.box is None:
                     glyphs.append(Glyph(" ", last.x1, last.x1, last.baseline, last.size, last.font, GUESSED))
             continue
         run = runs.get(address)
         if run is None:
+            handle = ctypes.cast(address, pdfium.FPDF_PAGEOBJECT)
             run = runs[address] = _run_of(raw, handle, index, geometry, fonts)
-        get_box(raw, index, rect)
-        code = get_unicode(raw, index)
+        get_box(raw_at, index, rect_at)
+        code = get_unicode(raw_at, index)
         baseline = run.baseline
         if baseline is not None and plain:
             x0, x1 = rect.left - left, rect.right - left
@@ -202,6 +204,24 @@ def _read_glyphs(text_page: Any, geometry: Geometry) -> list[Glyph]:
     return glyphs
 
 
+@lru_cache(maxsize=1)
+def _fast_functions() -> tuple[Any, Any, Any]:
+    """The three functions that are called for every character, with plain addresses for arguments.
+
+    The package's own prototypes convert typed pointers at every call, which takes longer than the calls.
+    """
+    void, integer = ctypes.c_void_p, ctypes.c_int
+
+    def address(function: Any) -> int:
+        return ctypes.cast(function, void).value or 0
+
+    return (
+        ctypes.CFUNCTYPE(ctypes.c_uint, void, integer)(address(pdfium.FPDFText_GetUnicode)),
+        ctypes.CFUNCTYPE(void, void, integer)(address(pdfium.FPDFText_GetTextObject)),
+        ctypes.CFUNCTYPE(integer, void, integer, void)(address(pdfium.FPDFText_GetLooseCharBox)),
+    )
+
+
 def _character(code: int) -> str:
     if code == 0:
         return UNKNOWN
@@ -212,7 +232,9 @@ def _character(code: int) -> str:
     return chr(code)
 
 
-def _run_of(text_page: Any, handle: Any, index: int, geometry: Geometry, fonts: dict[int, Font | None]) -> _Run:
+def _run_of(
+    text_page: Any, handle: Any, index: int, geometry: Geometry, fonts: dict[int, Font | None]
+) -> _Run:
     matrix = pdfium.FS_MATRIX()
     size = ctypes.c_float()
     pdfium.FPDFText_GetMatrix(text_page, index, matrix)
@@ -253,7 +275,8 @@ def read_drawings(page: Any, geometry: Geometry) -> Drawings:
     seen = 0
     identity = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
     stack: list[tuple[Any, tuple[float, ...], int]] = [
-        (pdfium.FPDFPage_GetObject(page, i), identity, 0) for i in range(min(_MAX_OBJECTS, pdfium.FPDFPage_CountObjects(page)))
+        (pdfium.FPDFPage_GetObject(page, i), identity, 0)
+        for i in range(min(_MAX_OBJECTS, pdfium.FPDFPage_CountObjects(page)))
     ]
     bounds = [ctypes.c_float() for _ in range(4)]
     while stack and seen < _MAX_OBJECTS:
@@ -266,14 +289,21 @@ def read_drawings(page: Any, geometry: Geometry) -> Drawings:
             if depth < 4:
                 inner = _times(_matrix(handle), outer)
                 count = min(_MAX_OBJECTS, max(0, pdfium.FPDFFormObj_CountObjects(handle)))
-                stack.extend((pdfium.FPDFFormObj_GetObject(handle, i), inner, depth + 1) for i in range(count))
+                stack.extend(
+                    (pdfium.FPDFFormObj_GetObject(handle, i), inner, depth + 1) for i in range(count)
+                )
             continue
         if not pdfium.FPDFPageObj_GetBounds(handle, *bounds):
             continue
         corners = [_apply(outer, bounds[i].value, bounds[j].value) for i in (0, 2) for j in (1, 3)]
         xs, ys = [c[0] for c in corners], [c[1] for c in corners]
         box = geometry.box(min(xs), min(ys), max(xs), max(ys))
-        shown = (max(0.0, box[0]), max(0.0, box[1]), min(geometry.width, box[2]), min(geometry.height, box[3]))
+        shown = (
+            max(0.0, box[0]),
+            max(0.0, box[1]),
+            min(geometry.width, box[2]),
+            min(geometry.height, box[3]),
+        )
         if shown[0] > shown[2] or shown[1] > shown[3]:
             continue
         if kind in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING):
@@ -290,11 +320,15 @@ def _add_path(result: Drawings, handle: Any, box: BBox, outer: tuple[float, ...]
     result.paths += 1
     result.segments += max(0, segments)
     width, height = box[2] - box[0], box[3] - box[1]
-    if height <= 3 and width > 8:
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    pdfium.FPDFPath_GetDrawMode(handle, fill, stroke)
+    if not stroke.value and not fill.value:
+        return  # a clipping path
+    if height <= RULE_WIDTH and width > 8:
         result.horizontal.append((box[0], box[2], (box[1] + box[3]) / 2))
-    elif width <= 3 and height > 5:
+    elif width <= RULE_WIDTH and height > 5:
         result.vertical.append((box[1], box[3], (box[0] + box[2]) / 2))
-    elif width > 8 and height > 5 and 0 < segments <= 2000:
+    elif stroke.value and width > 8 and height > 5 and 0 < segments <= 2000:
         _add_segments(result, handle, segments, _times(_matrix(handle), outer), geometry)
 
 

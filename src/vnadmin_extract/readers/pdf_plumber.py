@@ -18,7 +18,7 @@ import regex
 
 from vnadmin_extract.document import BBox, Cell, Table, Word
 from vnadmin_extract.readers.lines import Glyph, font_of, lines_of
-from vnadmin_extract.readers.pdf_pdfium import UNKNOWN
+from vnadmin_extract.readers.pdf_pdfium import RULE_WIDTH, UNKNOWN
 
 _CID = regex.compile(r"\(cid:\d+\)")
 _TURNED = 0.18
@@ -61,10 +61,8 @@ class PlumberFile:
         self._data = data
         self._pdf: Any = None
 
-    def __enter__(self) -> PlumberFile:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
+    def close(self) -> None:
+        """Free everything."""
         if self._pdf is not None:
             self._pdf.close()
 
@@ -165,8 +163,21 @@ def _em(char: Any) -> float:
     return float(char["y1"] - char["y0"]) or 1.0
 
 
+def _may_rule(item: Any) -> bool:
+    """Whether an object may be a table's rule: stroked, or a filled rectangle as thin as a line.
+
+    Word draws shading behind paragraphs as filled rectangles, one for each line of text: no rules.
+    """
+    if item["object_type"] not in ("rect", "curve") or item.get("stroke"):
+        return True
+    return bool(item.get("fill")) and min(item["width"], item["height"]) <= RULE_WIDTH
+
+
 def _read_grids(page: Any) -> tuple[list[Grid], tuple[str, ...]]:
-    edges = page.edges
+    if not (page.rects or page.lines or page.curves):
+        return [], ()
+    ruled = page.filter(_may_rule)
+    edges = ruled.edges
     if len(edges) < 4:
         return [], ()
     if len(edges) > _MAX_EDGES:
@@ -181,7 +192,7 @@ def _read_grids(page: Any) -> tuple[list[Grid], tuple[str, ...]]:
 
     return [
         Grid(shown(table.bbox), tuple(shown(cell) for cell in table.cells))
-        for table in page.find_tables(TABLE_SETTINGS)
+        for table in ruled.find_tables(TABLE_SETTINGS)
     ], ()
 
 
