@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import regex
 
 from vnadmin_extract.facts.base import Draft
 from vnadmin_extract.facts.confidence import confidence
-from vnadmin_extract.grammar.code import parse_code
+from vnadmin_extract.grammar.code import ParsedCode, parse_code
 from vnadmin_extract.layout.model import Zone
 from vnadmin_extract.record import OwnCode
 
 _INTRO = regex.compile(r"^\W{0,3}s[ốôỐÔóÓỏoO6]\s*[:.;]?\s*", regex.IGNORECASE)
+
+
+_NOTATION = regex.compile(
+    r"(?P<sep>[/\\|\-])?\s*(?P<notation>\p{Lu}[\p{L}&]{1,12}(?:\s*[-–/.]\s*\p{Lu}[\p{L}\d&]{0,14}){0,4})[^\p{L}\d]*$"
+)
+
+
+def _notation_only(text: str) -> ParsedCode | None:
+    """The printed notation at the end of a number line whose number is a scribble: the number is null."""
+    match = _NOTATION.search(text)
+    if match is None:
+        return None
+    separator = "-" if match["sep"] == "-" else "/"
+    parsed = parse_code(separator + regex.sub(r"\s+", "", match["notation"]))
+    return replace(parsed, number=None, damaged=True) if parsed is not None else None
 
 
 def extract_code(draft: Draft) -> OwnCode | None:
@@ -19,7 +36,7 @@ def extract_code(draft: Draft) -> OwnCode | None:
         text = draft.layout.block_text(block)
         match = _INTRO.match(text)
         start = match.end() if match else 0
-        parsed = parse_code(text[start:]) or parse_code(text)
+        parsed = parse_code(text[start:]) or parse_code(text) or _notation_only(text[start:])
         if parsed is None:
             continue
         reading = draft.layout.text.confidence(block.start, block.end)

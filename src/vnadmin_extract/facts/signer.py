@@ -113,10 +113,19 @@ def _position(lines: list[str]) -> tuple[str | None, str | None, str | None]:
             continue
         positions.append(line)
         open_behalf = False
-    position = sentence_case_name(positions[0].strip(" .,;:")) if positions else None
-    if behalf is not None:
-        behalf = sentence_case_name(behalf.strip(" .,;:"))
-    return authority, behalf, position
+    position = _proper(positions[0]) if positions else None
+    return authority, _proper(behalf) if behalf is not None else None, position
+
+
+def _proper(text: str) -> str:
+    """A title in ordinary case; one that the list of positions knows is written as there (scans lose tones)."""
+    text = text.strip(" .,;:*_")
+    low = bare(text)
+    for known, proper in sorted(cues.positions().items(), key=lambda item: -len(item[0])):
+        if low == known or low.startswith(known + " "):
+            rest = text[len(known) :]
+            return proper + (f" {sentence_case_name(rest.strip())}" if rest.strip() else "")
+    return sentence_case_name(text)
 
 
 def _joins(position: str, line: str) -> bool:
@@ -137,13 +146,13 @@ def _unfinished(position: str) -> bool:
 
 def _starts_position(text: str) -> bool:
     low = bare(text).strip(" .,;:-*_")
-    return any(low.startswith(p) for p in cues.cue_words()["positions"])
+    return any(low.startswith(p) for p in cues.positions())
 
 
 def _two_positions(rest: str) -> tuple[str, str | None]:
     """ "BỘ TRƯỞNG THỨ TRƯỞNG" on one line: whom one signs for, and one's own position."""
     low = bare(rest)
-    for position in sorted(cues.cue_words()["positions"], key=len, reverse=True):
+    for position in sorted(cues.positions(), key=len, reverse=True):
         if not low.startswith(position + " "):
             continue
         tail = rest[len(position) :].strip(" ,.-–")

@@ -24,6 +24,14 @@ def cue_words() -> dict[str, Any]:
 
 
 @cache
+def positions() -> dict[str, str]:
+    """Signers' positions and signing bodies: bare form → proper form."""
+    from vnadmin_extract.layout.lines import bare
+
+    return {bare(name): name for name in cue_words()["positions"]}
+
+
+@cache
 def kind_titles() -> tuple[tuple[str, str], ...]:
     """Titles of kinds, bare, longest first, with their proper names."""
     from vnadmin_extract.grammar.kinds import KINDS
@@ -152,7 +160,7 @@ def title_of(seg: Seg) -> tuple[str, int] | None:
     """
     if not seg.tokens:
         return None
-    text = seg.bare.strip(" .:*-_")
+    text = seg.bare
     for name, proper in kind_titles():
         words = name.split()
         count = len(words)
@@ -248,7 +256,7 @@ def is_signature_text(text: str) -> bool:
     for code in words["authority_codes"]:
         if padded.startswith(code) and len(low) > len(code) + 2:
             return True
-    return any(low.startswith(position) or _near(low, position) for position in words["positions"])
+    return any(low.startswith(position) or _near(low, position) for position in positions())
 
 
 def _near(text: str, position: str) -> bool:

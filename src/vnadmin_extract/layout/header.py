@@ -263,6 +263,9 @@ class _State:
             self.add(Zone.ISSUER, part)
 
     def _title(self, seg: Seg) -> bool:
+        # Specks and rules that a scan reads as signs may stand before the title.
+        first = next((i for i, t in enumerate(seg.tokens) if sum(c.isalpha() for c in t.text) >= 2), 0)
+        seg = seg.part(first) or seg
         found = cues.title_of(seg)
         if found is None or not (self.motto or self.code or self.date or self.index < 6):
             return False
