@@ -1,0 +1,1 @@
+"""Authored sample documents, their gold records, and the typesetter that renders them."""
