@@ -5,7 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pydantic.json_schema import GenerateJsonSchema
+
 from vnadmin_extract.record import SCHEMA_VERSION, Record
+
+
+class _AllRequired(GenerateJsonSchema):
+    """Fields with a default are required too: the output always holds them."""
+
+    def field_is_required(self, *args: Any, **kwargs: Any) -> bool:
+        return True
 
 
 def record_schema() -> dict[str, Any]:
@@ -14,7 +23,7 @@ def record_schema() -> dict[str, Any]:
     It describes the output, so every field is required: one that the document does not have is ``null`` or an
     empty list, never absent.
     """
-    schema = Record.model_json_schema(mode="serialization")
+    schema = Record.model_json_schema(mode="serialization", schema_generator=_AllRequired)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$comment": f"vnadmin-extract record, schema version {SCHEMA_VERSION}",

@@ -27,7 +27,7 @@ def option_name(field: str) -> str:
 def with_config(command: Callable[..., None]) -> Callable[..., None]:
     """Replace a command's ``config`` parameter by one option for each setting.
 
-    The settings that were not given keep the model's defaults; the model checks all values.
+    The options' defaults are the model's, and the model checks the values.
     """
     signature = inspect.signature(command, eval_str=True)
     own = [p for p in signature.parameters.values() if p.name != "config"]
@@ -35,8 +35,8 @@ def with_config(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def wrapper(**values: Any) -> None:
-        given = {name: values.pop(name) for name in Config.model_fields}
-        command(config=_config(given), **values)
+        settings = {name: values.pop(name) for name in Config.model_fields}
+        command(config=_config(settings), **values)
 
     parameters = [*own, *options]
     wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -44,9 +44,9 @@ def with_config(command: Callable[..., None]) -> Callable[..., None]:
     return wrapper
 
 
-def _config(given: dict[str, Any]) -> Config:
+def _config(settings: dict[str, Any]) -> Config:
     try:
-        return Config(**{name: value for name, value in given.items() if value is not None})
+        return Config(**settings)
     except ValidationError as error:
         problem = error.errors()[0]
         name = option_name(str(problem["loc"][0])) if problem["loc"] else "settings"
@@ -56,12 +56,7 @@ def _config(given: dict[str, Any]) -> Config:
 def _parameter(name: str, info: FieldInfo) -> inspect.Parameter:
     kind = _plain_type(info.annotation)
     declaration = option_name(name)
-    shown = None if info.default is None else _shown(info.default)
-    common: dict[str, Any] = {
-        "help": info.description,
-        "rich_help_panel": PANEL,
-        "show_default": shown or False,
-    }
+    common: dict[str, Any] = {"help": info.description, "rich_help_panel": PANEL}
     if kind is bool:
         option = typer.Option(f"{declaration}/--no-{declaration[2:]}", **common)
     elif kind is date:
@@ -72,7 +67,7 @@ def _parameter(name: str, info: FieldInfo) -> inspect.Parameter:
     else:
         raise TypeError(f"no command-line form for the setting {name} of type {kind}")
     return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
+        name, inspect.Parameter.KEYWORD_ONLY, default=info.default, annotation=Annotated[kind | None, option]
     )
 
 
@@ -83,9 +78,3 @@ def _plain_type(annotation: Any) -> Any:
         if len(kinds) == 1:
             return kinds[0]
     return annotation
-
-
-def _shown(default: Any) -> str:
-    if isinstance(default, bool):
-        return "yes" if default else "no"
-    return str(default)

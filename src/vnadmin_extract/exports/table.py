@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FILE_NAME = "deadlines.txt"
 _WIDTH = 120
 _TASK_LENGTH = 110
+_DUE_WIDTH = len("17:00 31/12/2024")
 
 
 def write(records: Iterable[Record], target: BinaryIO, options: ExportOptions) -> None:
@@ -49,7 +50,8 @@ def deadline_table(records: Iterable[Record], lang: Language = "en", *, limit: i
         key=lambda row: row[0],
     )
     table = Table(title=words.messages["assignments_with_deadlines"], title_justify="left", expand=True)
-    for key, ratio in (("due", 3), ("lead", 5), ("task", 10), ("document", 4)):
+    table.add_column(words.columns["due"], width=_DUE_WIDTH, overflow="fold")
+    for key, ratio in (("lead", 5), ("task", 10), ("document", 4)):
         table.add_column(words.columns[key], ratio=ratio, overflow="fold")
     for _, record, assignment, deadlines in rows[:limit]:
         # Text, not str: a document's square brackets are no mark-up.

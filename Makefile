@@ -1,0 +1,60 @@
+# make demo    set up and run on corpus/samples        make test    set up and run the tests
+# Everything is installed into .venv; system packages are optional (make system, vnadmin-extract doctor).
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST_ARGS ?= -n auto
+DEMO_OUT ?= out
+CODE := src tests scripts benchmarks corpus
+
+.PHONY: help demo test test-slow lint format typecheck bench system schema clean
+
+help:
+	@echo "make demo       create the environment, extract corpus/samples into $(DEMO_OUT)/, print the deadlines"
+	@echo "make test       create the environment and run the tests"
+	@echo "make test-slow  the tests that take long"
+	@echo "make lint       ruff, without changes; make format applies them"
+	@echo "make typecheck  mypy, strict"
+	@echo "make bench      the benchmarks"
+	@echo "make system     optional system packages: LibreOffice for DOC, ODT and RTF files"
+
+# Stamps: the environment is made once, and again when pyproject.toml changes.
+$(VENV)/.installed: pyproject.toml scripts/make_env.sh
+	sh scripts/make_env.sh $(VENV)
+	touch $@
+
+$(VENV)/.installed-dev: pyproject.toml scripts/make_env.sh
+	sh scripts/make_env.sh $(VENV) dev
+	touch $@ $(VENV)/.installed
+
+demo: $(VENV)/.installed
+	$(BIN)/vnadmin-extract run corpus/samples --out $(DEMO_OUT) --lang vi
+
+test: $(VENV)/.installed-dev
+	$(BIN)/pytest -m "not slow" $(PYTEST_ARGS)
+
+test-slow: $(VENV)/.installed-dev
+	$(BIN)/pytest -m slow $(PYTEST_ARGS)
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+typecheck: $(VENV)/.installed-dev
+	$(BIN)/mypy
+
+bench: $(VENV)/.installed-dev
+	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+schema: $(VENV)/.installed
+	$(BIN)/python scripts/update_schema.py
+
+system:
+	sh scripts/install_system.sh
+
+clean:
+	rm -rf $(VENV) $(DEMO_OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
