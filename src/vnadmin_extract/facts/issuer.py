@@ -33,6 +33,7 @@ _SPECK: Final = regex.compile(r"(?<=\p{L}{2})\s+[^ABCDIVXabc\P{L}]$")
 _RULE: Final = regex.compile(r"[-_=*~.–—]{3,}|(?<!\S)[*_~|\\`'^¬]+(?!\S)")
 _NUMBER_LINE: Final = regex.compile(r"^\W*S[ốỐoóÓòÒ6]\s*[:.;]|^\W*\d+\s*[/⁄]", regex.IGNORECASE)
 _ABBREVIATED_HEADS: Final = frozenset({"UBND", "HĐND", "MTTQ", "UBMTTQ", "BHXH", "UBKT", "BCH"})
+_MAX_LINES: Final = 16  # no header's left column has more
 _HINT_CHARS: Final = 30_000
 _PLACE_WEIGHT: Final = 2
 _HEADER_WEIGHT: Final = 5
@@ -108,6 +109,7 @@ def _knowledge() -> _Knowledge:
         *casing["fields"],
         *casing["heads"],
         *casing["phrases"],
+        *casing["small"],
         *casing["places"],
         *units.province_names(),
     ]
@@ -118,6 +120,9 @@ def _knowledge() -> _Knowledge:
         key = bare_key(phrase)
         same = phrases.get(key, phrase)
         phrases[key] = phrase if same is not None and _folded(same) == _folded(phrase) else None
+    for unit in units:
+        if unit.level == "province":
+            folded.update(_folded(alias) for alias in unit.aliases)  # right as they stand
     return _Knowledge(
         heads=heads,
         bare_heads=bare_heads,
@@ -185,10 +190,12 @@ def extract_issuer(draft: Draft) -> Issuer | None:
             + (f" (until {gone.valid_to})" if gone.valid_to is not None else "")
             + (f" (from {gone.valid_from})" if gone.valid_from is not None else "")
         )
-    head = head_of(name)
+    head = line_head(name)
     confidence = 0.97 * min(name_trust, parent_trust) * min(b.sure for b in bodies[-2:])
     if head is None:
         confidence *= 0.75
+    elif not _field_known(name, head):
+        confidence *= 0.6
     printed = [line for b in bodies[-2:] for line in b.lines]
     for line in printed:
         read = draft.layout.text.confidence(line.start, line.end)
@@ -215,11 +222,14 @@ def _header_lines(layout: Layout) -> list[_Line]:
     lines: list[_Line] = []
     for block in layout.in_zone(Zone.ISSUER):
         start = block.start
-        for part in layout.block_text(block).split("\n"):
+        for part in layout.block_text(block).split("\n", _MAX_LINES)[:_MAX_LINES]:
             line = _clean(part, start, block.bold)
             if line is not None:
                 lines.append(line)
             start += len(part) + 1
+        if len(lines) >= _MAX_LINES:
+            break
+    lines = lines[:_MAX_LINES]
     heads = [bool(line_head(line.text)) for line in lines]
     if any(heads):
         # Specks before the first body, and lines that are not capitals among capitals, are no part of it.
@@ -261,16 +271,19 @@ def _is_noise(text: str) -> bool:
 def _cut_motto(text: str) -> str:
     """Cut the motto or the Party's name off a line of both columns."""
     words = list(_WORD.finditer(text))
+    keys = [bare_key(word.group()) for word in words]
+    best, cut = 4, len(text)
     for never in _knowledge().never:
         for i in range(len(words)):
             joined = ""
-            for j in range(i, min(len(words), i + 12)):
-                joined += bare_key(words[j].group())
-                if abs(len(joined) - len(never)) <= 3 and _distance(joined, never, 3) <= 3:
-                    return text[: words[i].start()]
+            for key in keys[i : i + 12]:
+                joined += key
                 if len(joined) > len(never) + 3:
                     break
-    return text
+                distance = _distance(joined, never, best - 1)
+                if distance < best:
+                    best, cut = distance, words[i].start()
+    return text[:cut]
 
 
 def _distance(a: str, b: str, most: int) -> int:
@@ -383,7 +396,12 @@ def line_head(text: str) -> _Head | None:
     return None if right is None else knowledge.heads.get(_folded(right))
 
 
-head_of = line_head
+def _field_known(name: str, head: _Head) -> bool:
+    """Whether what follows Sở or Bộ is a field of government; there are few, so others are misread."""
+    if head.name not in ("Sở", "Bộ"):
+        return True
+    words = [m.group() for m in _WORD.finditer(name)][1:9]
+    return len(words) > 1 and _vouched(_knowledge(), words, first=False)[0] > 1
 
 
 def _bodies(lines: list[_Line]) -> list[_Body]:
@@ -506,8 +524,9 @@ def _named(body: _Body, place: _Place) -> tuple[str, float]:
     trust = 1.0
     for line in body.lines:
         trust *= line.trust
-    text = body.text.strip(" ,;.-")
-    name = sentence_case_name(text)
+    joined = _restore(_Line(body.text.strip(" ,;.-"), 0, 0, False))  # phrases over a line's end
+    trust *= joined.trust
+    name = sentence_case_name(joined.text)
     repaired = place.repair(name)
     if repaired is not None:
         return repaired, trust * 0.92
@@ -625,7 +644,7 @@ class _Place:
 def _level(name: str, parent: str | None, place: _Place) -> Level | None:
     """The level of a body, by its head word, its unit and the body above it."""
     folded = _folded(name)
-    head = head_of(name)
+    head = line_head(name)
     if any(f" {word} " in f" {folded} " for word in _knowledge().party):
         return "party"
     if head is None:
