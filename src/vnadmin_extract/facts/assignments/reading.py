@@ -1,0 +1,447 @@
+"""Reading one point by itself: what units it names, and what they are to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final, Literal
+
+from vnadmin_extract.nlp.component import read
+from vnadmin_extract.nlp.names import Name, NameReader
+
+Kind = Literal["line", "heading", "lead-in", "own", "plain", "none"]
+
+_ENDS: Final = frozenset({".", ";", "!", "?"})
+_LONG_HEADING: Final = 60  # tokens
+_FAR: Final = 70  # tokens that a clause before the subject may have
+_AND_COMMA: Final = frozenset({",", "và"})
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a point says. All offsets are in the point's own text."""
+
+    kind: Kind
+    rule: str = ""
+    lead: list[Name] = field(default_factory=list)
+    coordinating: list[Name] = field(default_factory=list)
+    task_start: int = 0
+    """Where the task begins, after a unit and colon."""
+    task_end: int | None = None
+    """Where it ends, before lines of other fields in the same paragraph."""
+    line: str = ""
+    """For lines: lead, coordinating, time."""
+    lines: list[tuple[str, int, int]] = field(default_factory=list)
+    """Lines of other fields inside the paragraph: field, start and end of the value."""
+    strong: bool = False
+    """Whether a duty word or an order says that this is work, not a description."""
+    described: bool = False
+    verb_first: bool = False
+    """Whether the text begins with a verb of work."""
+    upward: bool = False
+
+
+def tidy(names: list[Name]) -> list[str]:
+    """Names for the record."""
+    return [printed for name in names if (printed := name.printed)]
+
+
+class Point:
+    """One point's text, tokenised."""
+
+    def __init__(self, text: str) -> None:
+        self.reader: NameReader = read(text)
+        self.text = text
+        self.size = len(self.reader)
+
+    # -- small questions -------------------------------------------------------------------------------------
+
+    def is_end(self, i: int) -> bool:
+        """Whether only closing signs follow token ``i``."""
+        return all(w in ".;:,/ \n-" for w in self.reader.words[i:])
+
+    def colon(self, i: int) -> bool:
+        """Whether token ``i`` is a colon."""
+        return i < self.size and self.reader.words[i] == ":"
+
+    def before(self, i: int, category: str) -> bool:
+        """Whether a phrase of ``category`` covers token ``i`` (begins up to four tokens before, or there)."""
+        return any(self.reader.hit(j, category) > i for j in range(max(0, i - 4), min(i + 1, self.size)))
+
+    def sentence_start(self, i: int) -> bool:
+        """Whether token ``i`` opens the text or a sentence."""
+        return i == 0 or self.reader.words[i - 1] in {".", ";", ":", "\n"}
+
+
+class PointReader:
+    """Reads points; the rules of annotation 9 in their order of strength."""
+
+    def __init__(self, issuer: str | None = None) -> None:
+        self.issuer = issuer
+
+    def read(self, text: str) -> Reading:
+        """Read one point's text (without its mark)."""
+        point = Point(text)
+        if point.size == 0:
+            return Reading("none")
+        line = self._line(point, 0)
+        if line is not None:
+            return line
+        reading = self._classify(point)
+        self._inline_lines(point, reading)
+        if reading.kind in {"own", "plain", "lead-in"}:
+            reading.coordinating = self._coordinating(point, reading)
+        return reading
+
+    # -- lines of other fields -------------------------------------------------------------------------------
+
+    def _line_key(self, point: Point, i: int) -> tuple[str, int]:
+        """Which field's line begins at token ``i``, and the token after its colon; ``("", 0)`` for none."""
+        r = point.reader
+        for category in ("line_coordinating", "line_lead", "line_time"):
+            end = r.hit(i, category)
+            if not end:
+                continue
+            if end < point.size and r.words[end] == "(":
+                while end < min(point.size, i + 16) and r.words[end] != ")":
+                    end += 1
+                end += 1
+            if point.colon(end):
+                return category.removeprefix("line_"), end + 1
+        return "", 0
+
+    def _line(self, point: Point, i: int) -> Reading | None:
+        name, after = self._line_key(point, i)
+        if not name:
+            return None
+        reading = Reading("line", "line", line=name)
+        rest = Reading("plain")
+        self._inline_lines(point, rest, after)
+        reading.lines = [(name, *self._value(point, after, rest)), *rest.lines]
+        return reading
+
+    def _value(self, point: Point, after: int, rest: Reading) -> tuple[int, int]:
+        start = point.reader.starts[after] if after < point.size else len(point.text)
+        end = rest.task_end if rest.task_end is not None else len(point.text)
+        return start, max(start, end)
+
+    def _inline_lines(self, point: Point, reading: Reading, first: int = 1) -> None:
+        """Lines of other fields that the page's paragraphs have run together with the task."""
+        r = point.reader
+        found: list[tuple[str, int, int]] = []  # field, start of the key, start of the value
+        for i in range(max(1, first), point.size):
+            hits = r.hits[i]
+            if not r.caps[i] or r.words[i - 1] not in {".", ";", ",", "\n", "-", ")", "–"} and not found:
+                continue
+            if "line_lead" in hits or "line_coordinating" in hits or "line_time" in hits:
+                name, after = self._line_key(point, i)
+                if name:
+                    start = r.starts[after] if after < point.size else len(point.text)
+                    found.append((name, r.starts[i], start))
+        if not found or (reading.kind != "plain" and not any(f[0] == "lead" for f in found)):
+            return
+        ends = [f[1] for f in found[1:]] + [len(point.text)]
+        reading.lines = [(name, start, end) for (name, _, start), end in zip(found, ends, strict=True)]
+        reading.task_end = found[0][1]
+
+    # -- kinds -----------------------------------------------------------------------------------------------
+
+    def _classify(self, point: Point) -> Reading:
+        r = point.reader
+        first = 0
+        while first < point.size and not r.is_word(first) and r.words[first] not in "“\"":
+            first += 1
+        if first >= point.size:
+            return Reading("none")
+        if self._closing_formula(point):
+            return Reading("none")
+        opened = self._opening_unit(point, first)
+        if opened is not None:
+            return opened
+        orders = self._orders(point)
+        announces = self._announces(point)
+        if orders:
+            names = orders[-1][1] if announces else [n for _, part in orders for n in part]
+            upward = self._upward(point, orders[0][1][-1].last)
+            work = self._work_after(point, orders[-1][1][-1].last) if announces else True
+            kind: Kind = "lead-in" if announces and not work else "own"
+            if announces:
+                kind = "lead-in"
+            return Reading(kind, "order", names, strong=True, upward=upward)
+        skip = r.hit(first, "skip_opening")
+        subject = self._subject(point, first)
+        if subject is not None and (not skip or subject.strong):
+            if announces:
+                subject.kind = "lead-in"
+            return subject
+        verb_first = bool(r.hit(first, "verb") or r.hit(first, "coordination")) or self._late_verb(point, first)
+        if skip:
+            return Reading("none")
+        if announces:
+            return Reading("lead-in", "", verb_first=verb_first)
+        return Reading("plain", "", verb_first=verb_first)
+
+    def _late_verb(self, point: Point, first: int) -> bool:
+        """Whether a clause opens the text and a verb of work follows its comma: "Căn cứ …, tổ chức …"."""
+        r = point.reader
+        if not r.hit(first, "preamble"):
+            return False
+        return any(
+            r.words[i] == "," and r.hit(i + 1, "verb") for i in range(first, min(point.size - 1, first + _FAR))
+        )
+
+    def _closing_formula(self, point: Point) -> bool:
+        """ "Nay thông báo để các cơ quan biết, thực hiện", "Kính chuyển … để nghiên cứu, tham khảo"."""
+        r = point.reader
+        for i in range(min(point.size, 60)):
+            end = r.hit(i, "no_work")
+            if not end:
+                continue
+            if any("trigger" in r.hits[k] and not point.before(k, "not_trigger") for k in range(i)):
+                return False
+            head = r.keys[i]
+            if head in {"trân", "rất", "kính", "xin"}:
+                return not any(
+                    "trigger" in h and not point.before(k, "not_trigger") for k, h in enumerate(r.hits[end:], end)
+                )
+            for k in range(end, min(point.size, end + 45)):
+                if "for_information" in r.hits[k]:
+                    return True
+        return False
+
+    def _announces(self, point: Point) -> bool:
+        """Whether the text ends by announcing the points after it."""
+        r = point.reader
+        last = point.size - 1
+        while last >= 0 and r.words[last] in {".", "\n", "/", "-"}:
+            last -= 1
+        if last < 0:
+            return False
+        if r.words[last] == ":":
+            return True
+        for i in range(max(0, last - 5), last + 1):
+            end = r.hit(i, "announce")
+            if end == last + 1 and r.keys[last] in {"sau", "đây"}:
+                return True
+        return False
+
+    def _work_after(self, point: Point, i: int) -> bool:
+        return False
+
+    def _upward(self, point: Point, i: int) -> bool:
+        r = point.reader
+        return any("upward" in r.hits[k] for k in range(i, min(point.size, i + 30)))
+
+    def _opening_unit(self, point: Point, first: int) -> Reading | None:
+        """A unit at the start: a heading, or "unit: text", or "Sở A có trách nhiệm:"."""
+        r = point.reader
+        i = first
+        prefix = r.hit(i, "heading_before")
+        starts = [i]
+        if prefix:
+            starts = [prefix, i] if not r.hit(i, "quantifier") else [i, prefix]
+        for start in starts:
+            names, end = r.names(start)
+            if not names:
+                continue
+            by_trigger = start != i and bool(r.hit(i, "trigger"))
+            if end < point.size and r.words[end] == "(":
+                close = next((k for k in range(end, min(point.size, end + 25)) if r.words[k] == ")"), 0)
+                if close and (point.is_end(close + 1) or point.colon(close + 1)):
+                    end = close + 1
+            if point.is_end(end) and end <= _LONG_HEADING:
+                return Reading("heading", "heading", names, strong=True)
+            after = r.hit(end, "heading_after") if end < point.size else 0
+            if after and point.is_end(after) and (point.text.rstrip().endswith(":") or after > end + 1):
+                return Reading("heading", "heading", names, strong=True)
+            if point.colon(end):
+                if self._colon_kind(point, end + 1):
+                    return Reading(
+                        "own", "unit-colon", names, task_start=r.starts[end + 1], strong=True
+                    )
+                continue
+            if end < point.size and r.words[end] == "." and not by_trigger and start == i:
+                # "- Các phòng, ban. Báo cáo …": a full stop where a colon is meant.
+                if end + 1 < point.size and r.hit(end + 1, "verb") and r.caps[end + 1]:
+                    return Reading("own", "unit-colon", names, strong=True)
+            if after and point.colon(after) and not point.is_end(after) and not by_trigger:
+                return Reading("own", "duty", names, strong=True)
+        return None
+
+    def _colon_kind(self, point: Point, i: int) -> bool:
+        """Whether what follows "unit:" is work (and not a list of names or a number)."""
+        return i < point.size
+
+    # -- orders ----------------------------------------------------------------------------------------------
+
+    def _orders(self, point: Point) -> list[tuple[int, list[Name]]]:
+        """Orders in the text: the token of the trigger and the units after it."""
+        r = point.reader
+        found: list[tuple[int, list[Name]]] = []
+        i = 0
+        while i < point.size:
+            end = r.hit(i, "trigger")
+            if not end or point.before(i, "not_trigger"):
+                i += 1
+                continue
+            weak = r.flagged(i, end, "weak_trigger")
+            if weak and not point.sentence_start(i):
+                i = end
+                continue
+            previous = r.keys[i - 1] if i else ""
+            if previous in {"được", "đã", "của", "theo", "những", "các", "có", "nội", "dung", "khi", "sự", "việc", "bị", "và"} and not (
+                previous == "và" and r.hit(end, "quantifier")
+            ):
+                i = end
+                continue
+            start = end
+            while start < point.size and r.words[start] in {":", "-", "\n"} and start < end + 2:
+                start += 1
+            names, last = r.names(start)
+            if not names and r.keys[start - 1] != ":" and start < point.size and r.keys[start] in {"với", "đến", "cho", "đối"}:
+                skip = start + (2 if r.keys[start] == "đối" else 1)
+                names, last = r.names(skip)
+            if names and self._orders_to(point, last):
+                found.append((i, names))
+                i = last
+            else:
+                i = end
+        return found
+
+    def _orders_to(self, point: Point, i: int) -> bool:
+        """Whether what follows the units of an order is work: not "yêu cầu của", not the end of a list."""
+        r = point.reader
+        if i >= point.size:
+            return True
+        return r.keys[i] not in {"của", "là", "đã", "được", "bị"} or r.hit(i, "obligation") > 0
+
+    # -- subjects --------------------------------------------------------------------------------------------
+
+    def _subject(self, point: Point, first: int) -> Reading | None:
+        r = point.reader
+        candidates = [first]
+        if r.hit(first, "preamble") or r.hit(first, "paper"):
+            for i in range(first + 1, min(point.size - 1, first + _FAR)):
+                if r.words[i] == "." and r.starts[i] + 1 < len(point.text):
+                    break
+                if r.words[i] == ",":
+                    candidates.append(i + 1)
+                elif r.hit(i, "quantifier") and r.words[i - 1] != "," and r.keys[i - 1] not in {
+                    "của", "với", "cho", "và", "về", "tại", "đến", "giữa", "các", "theo", "từ", "để", "do", "bởi", "trong", "trên",
+                } and not r.hit(i - 1, "verb") and not (i > 1 and r.hit(i - 2, "verb") >= i):
+                    candidates.append(i)
+        else:
+            for i in range(first + 1, min(point.size - 1, first + 22)):
+                if r.words[i] == ":":
+                    candidates.append(i + 1)  # "Cán bộ chuyên trách: Mỗi đơn vị cử …"
+                    break
+                if r.words[i] in _ENDS:
+                    break
+        for start in candidates:
+            names, end = r.names(start)
+            if not names:
+                continue
+            verdict = self._subject_verb(point, end)
+            if verdict:
+                later = self._later_subjects(point, end)
+                return Reading("own", "duty" if verdict > 1 else "subject", names + later, strong=verdict > 1)
+            if self._implementing(point, end):
+                return Reading("own", "article", r.split(start, self._implementing(point, end)), strong=True)
+        return self._sent_paper(point, first)
+
+    def _implementing(self, point: Point, end: int) -> int:
+        """The token of "chịu trách nhiệm" that closes a list of leads which the lists could not read to its end."""
+        r = point.reader
+        for i in range(end, min(point.size, end + 150)):
+            if r.words[i] == "." and i + 1 < point.size and r.caps[i + 1] and i - end > 2:
+                return 0
+            if r.keys[i] == "chịu" and r.hit(i, "obligation") and "thi hành" in point.text[r.starts[i] : r.starts[i] + 60]:
+                return i
+        return 0
+
+    def _later_subjects(self, point: Point, end: int) -> list[Name]:
+        """Units that begin a clause after a semicolon: "UBND các xã …; Thủ trưởng các đơn vị chỉ đạo …"."""
+        r = point.reader
+        found: list[Name] = []
+        for i in range(end, point.size - 1):
+            if r.words[i] == ";":
+                names, last = r.names(i + 1)
+                if names and self._subject_verb(point, last) and (
+                    r.caps[i + 1] or r.hit(i + 1, "quantifier")
+                ):
+                    found += names
+        return found
+
+    def _subject_verb(self, point: Point, i: int) -> int:
+        """What follows a subject: 2 a duty word, 1 a verb of work, 0 neither."""
+        r = point.reader
+        if i < point.size and r.words[i] == "(":
+            i = next((k + 1 for k in range(i, min(point.size, i + 25)) if r.words[k] == ")"), i)
+        if i < point.size and r.words[i] == "," and i + 1 < point.size:
+            i += 1
+            if not (r.hit(i, "preamble") or r.hit(i, "adverb") or r.hit(i, "verb")):
+                return 0
+        if i >= point.size:
+            return 0
+        duty, adverb, verb, described = (r.hit(i, c) for c in ("obligation", "adverb", "verb", "described"))
+        if duty and duty >= described:
+            return 2 if duty >= verb or duty > i + 1 else 1
+        if max(adverb, verb) > described or (adverb or verb) and not described:
+            return 1
+        if r.hit(i, "quantifier"):  # "Các sở của tỉnh mỗi đơn vị cử …"
+            names, end = r.names(i)
+            return self._subject_verb(point, end) if names and end > i else 0
+        return 0
+
+    def _sent_paper(self, point: Point, first: int) -> Reading | None:
+        """ "Báo cáo … của các cơ quan, đơn vị gửi về UBND tỉnh trước ngày …"."""
+        r = point.reader
+        if not r.hit(first, "paper"):
+            return None
+        for i in range(first + 1, min(point.size, first + 40)):
+            if r.keys[i] == "của":
+                names, end = r.names(i + 1)
+                if names and r.hit(end, "send"):
+                    return Reading("own", "paper", names, strong=True)
+            elif r.hit(i, "send") and r.hit(first, "paper") == i:
+                return Reading("plain", "continued", verb_first=True, strong=True)
+            elif r.words[i] in _ENDS:
+                break
+        return None
+
+    # -- coordinating ----------------------------------------------------------------------------------------
+
+    def _coordinating(self, point: Point, reading: Reading) -> list[Name]:
+        """The units after "phối hợp với", "cùng với", up to the next verb."""
+        r = point.reader
+        found: list[Name] = []
+        limit = reading.task_end
+        i = 0
+        while i < point.size:
+            end = r.hit(i, "coordination")
+            if not end or point.before(i, "not_coordination") or (limit is not None and r.starts[i] >= limit):
+                i += 1
+                continue
+            weak = r.keys[i] == "cùng"
+            names, last = r.names(end)
+            # "phối hợp hướng dẫn các đơn vị": a verb stands between, the units are its objects.
+            if names and not (weak and not self._after_duty(point, i)):
+                found += names
+                i = last
+            else:
+                i = end
+        lead = {n.start for n in reading.lead}
+        return [n for n in found if n.start not in lead]
+
+    def _after_duty(self, point: Point, i: int) -> bool:
+        """Whether "cùng (với)" joins those who work together, not things."""
+        r = point.reader
+        names, _ = r.names(r.hit(i, "coordination"))
+        return bool(names) and not r.hit(names[-1].first, "place")
+
+
+@lru_cache(maxsize=4096)
+def names_in(text: str) -> tuple[str, ...]:
+    """The names in a text that holds nothing else (a table cell, the value of a line)."""
+    reader = read(text)
+    return tuple(tidy(reader.split(0, len(reader))))

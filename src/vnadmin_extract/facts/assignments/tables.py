@@ -1,0 +1,198 @@
+"""Tables of tasks: columns for the work, who leads, who helps, by when (domain rule 5.6, 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from vnadmin_extract.facts.assignments.items import Item, Span, add_names
+from vnadmin_extract.facts.assignments.reading import names_in
+from vnadmin_extract.facts.base import Draft
+from vnadmin_extract.layout.model import FlowCell, FlowTable
+from vnadmin_extract.nlp.lexicon import load
+from vnadmin_extract.text.fold import fold, strip_marks
+
+_HEADER_ROWS: Final = 4
+_COLUMNS: Final = ("number", "coordinating", "lead", "time", "product", "task")
+
+
+@dataclass(slots=True)
+class _Header:
+    """Which column holds what, and the first row below the heads."""
+
+    columns: dict[str, list[int]]
+    first: int
+    width: int
+    titles: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Above:
+    """The cells that a merged or repeating cell stands for."""
+
+    lead: list[str] = field(default_factory=list)
+    lead_span: Span | None = None
+    coordinating: list[str] = field(default_factory=list)
+    time: Span | None = None
+
+
+def read_tables(draft: Draft) -> list[Item]:
+    """The assignments of all tables with a column of responsible units."""
+    items: list[Item] = []
+    header: _Header | None = None
+    previous: FlowTable | None = None
+    for table in draft.layout.tables:
+        grid = table.grid()
+        found = _header(draft.text, table, grid)
+        if found is None and header is not None and previous is not None and _goes_on(previous, table, header):
+            found = _Header(header.columns, 0, header.width, header.titles)
+        header = found
+        previous = table
+        if header is not None and "lead" in header.columns and "task" in header.columns:
+            items += _rows(draft, table, grid, header)
+    return items
+
+
+def _goes_on(previous: FlowTable, table: FlowTable, header: _Header) -> bool:
+    """Whether a table without heads is the rest of the one before it."""
+    return table.columns == header.width and previous.appendix == table.appendix and table.page - previous.page <= 1
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, tuple[str, ...]]:
+    cues = load("assignment_cues.toml")
+    return {
+        column: tuple(_key(word) for word in cues[f"column_{column}"]["words"]) for column in _COLUMNS
+    }
+
+
+@lru_cache(maxsize=1)
+def _repeats() -> frozenset[str]:
+    return frozenset(fold(word) for word in load("assignment_cues.toml")["repeat_cell"]["words"])
+
+
+def _key(text: str) -> str:
+    return strip_marks(fold(text))
+
+
+def _cell(text: str, cell: FlowCell | None) -> str:
+    return " ".join(text[cell.start : cell.end].split()) if cell is not None else ""
+
+
+def _column_kind(title: str) -> str:
+    key = _key(title).strip(" .:")
+    if not key or len(key) > 90:
+        return ""
+    words = _words()
+    for column in ("number", "coordinating"):
+        if key in words[column] or column == "coordinating" and "phoi hop" in key and "chu tri" not in key:
+            return column
+    for column in ("time", "lead", "product", "task"):
+        if key in words[column]:
+            return column
+    for column in ("time", "lead", "product", "task"):
+        if any(word in key for word in words[column] if len(word) > 5):
+            return column
+    return ""
+
+
+def _header(text: str, table: FlowTable, grid: Sequence[Sequence[FlowCell | None]]) -> _Header | None:
+    """The heads of a table's columns, where it is a table of tasks. Heads may stand in two rows."""
+    kinds: dict[int, str] = {}
+    best: _Header | None = None
+    for row in range(min(_HEADER_ROWS, table.rows)):
+        titles = [_cell(text, cell) for cell in grid[row]]
+        if any(len(title) > 90 for title in titles):
+            break
+        found = {c: kind for c, title in enumerate(titles) if (kind := _column_kind(title))}
+        if not found and kinds:
+            break
+        kinds.update(found)
+        columns: dict[str, list[int]] = {}
+        for column, kind in sorted(kinds.items()):
+            columns.setdefault(kind, []).append(column)
+        if "lead" in columns and "task" in columns:
+            best = _Header(columns, row + 1, table.columns, tuple(titles))
+        elif best is None and len(columns) < 2:
+            kinds.clear()
+    if best is None:
+        return None
+    # a row that numbers the columns: (1) (2) (3)
+    while best.first < table.rows and all(
+        (t := _cell(text, c).strip("() .")) == "" or t.isdigit() and len(t) < 3 for c in grid[best.first]
+    ):
+        best.first += 1
+    return best
+
+
+def _rows(
+    draft: Draft, table: FlowTable, grid: Sequence[Sequence[FlowCell | None]], header: _Header
+) -> list[Item]:
+    text = draft.text
+    items: list[Item] = []
+    above = _Above()
+    paths = {
+        (node.table, node.row): node.path for node in draft.layout.outline.walk() if node.table is not None
+    }
+    for row in range(header.first, table.rows):
+        cells = grid[row]
+        titles = tuple(_cell(text, cell) for cell in cells)
+        if header.titles and titles == header.titles:
+            continue  # heads repeated on a new page
+        task = _first(text, cells, header.columns["task"])
+        lead = _first(text, cells, header.columns["lead"])
+        if task is None or (lead is not None and lead is task):
+            above = _Above()  # a group row over the whole width
+            continue
+        lead_text = _cell(text, lead)
+        if fold(lead_text) in _repeats():
+            pass
+        elif lead is not None and lead_text and any(c.isalpha() for c in lead_text):
+            above.lead, above.lead_span = list(names_in(text[lead.start : lead.end])), (lead.start, lead.end)
+        else:
+            continue  # a group row, or a row for nobody
+        item = Item(
+            paths.get((table.index, row), f"table {table.index + 1} row {row + 1}"), "table", [(task.start, task.end)]
+        )
+        if not above.lead:
+            continue
+        add_names(item.lead, above.lead)
+        if above.lead_span is not None:
+            item.lead_spans.append(above.lead_span)
+        _others(text, cells, header, above, item)
+        items.append(item)
+    return items
+
+
+def _others(
+    text: str, cells: Sequence[FlowCell | None], header: _Header, above: _Above, item: Item
+) -> None:
+    """The coordinating units and the time of a row."""
+    helper = _first(text, cells, header.columns.get("coordinating", []))
+    shown = _cell(text, helper)
+    if helper is not None and fold(shown) not in _repeats():
+        above.coordinating = (
+            list(names_in(text[helper.start : helper.end])) if any(c.isalpha() for c in shown) else []
+        )
+    elif helper is None:
+        above.coordinating = []
+    add_names(item.coordinating, above.coordinating)
+    time = _first(text, cells, header.columns.get("time", []))
+    if time is not None:
+        if fold(_cell(text, time)) not in _repeats():
+            above.time = (time.start, time.end)
+    else:
+        above.time = None
+    if above.time is not None:
+        item.time_spans.append(above.time)
+
+
+def _first(text: str, cells: Sequence[FlowCell | None], columns: Sequence[int]) -> FlowCell | None:
+    """The first cell of these columns that holds something."""
+    for column in columns:
+        cell = cells[column] if column < len(cells) else None
+        if cell is not None and _cell(text, cell):
+            return cell
+    return None
