@@ -393,7 +393,11 @@ def _coded(text: str, bare: str) -> Iterator[CodeMatch]:
             intro.plural if intro else False,
         )
     position = 0
-    while (match := _CORE.search(text, position)) is not None:
+    while True:
+        core = _CORE.search(text, position)
+        if core is None:
+            break
+        match = core
         position = match.end("number")
         symbol = _symbol(match["symbol"])
         if symbol is None:
