@@ -119,6 +119,26 @@ def test_misread_headers(lines: list[str], parent: str | None, name: str) -> Non
     assert issuer.confidence < 0.95
 
 
+@pytest.mark.parametrize(
+    "after",
+    [
+        "Số: 12/SYT-VP",
+        "Lai Châu, ngày 05 tháng 3 năm 2024",
+        "Kính gửi: Trường Tiểu học số 1",
+        "Căn cứ Luật Đất đai",
+    ],
+)
+def test_what_follows_the_header_is_no_part_of_it(after: str) -> None:
+    lines = ["UBND TỈNH LAI CHÂU", "SỞ Y TẾ xx yy", after, "BAN CHỈ ĐẠO"]
+    assert names(lines) == ("UBND tỉnh Lai Châu", "Sở Y tế")
+
+
+def test_scraps_are_no_body() -> None:
+    assert (
+        extract_issuer(header_draft(["tháng 3 năm", "KÉHOẠCH ..", "(Trình hỗ trợ 4", "nghiệp dưới"])) is None
+    )
+
+
 def test_a_field_that_no_list_knows_stays_as_read_with_less_trust() -> None:
     issuer = extract_issuer(header_draft(["UBND TỈNH LAI CHÂU", "SỞ YT YTẺ"]))
     assert issuer is not None

@@ -8,7 +8,7 @@ take several lines. Bold is used where it tells lines apart; else the ranks of t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -33,8 +33,11 @@ _SPECK: Final = regex.compile(r"(?<=\p{L}{2})\s+[^ABCDIVXabc\P{L}]$")
 _RULE: Final = regex.compile(r"[-_=*~.–—]{3,}|(?<!\S)[*_~|\\`'^¬]+(?!\S)")
 _NUMBER_LINE: Final = regex.compile(r"^\W*S[ốỐoóÓòÒ6]\s*[:.;]|^\W*\d+\s*[/⁄]", regex.IGNORECASE)
 _ABBREVIATED_HEADS: Final = frozenset({"UBND", "HĐND", "MTTQ", "UBMTTQ", "BHXH", "UBKT", "BCH"})
+# What ends the header where the layout has put too much into it: a date, a sentence of the body.
+_AFTER: Final = regex.compile(r"ngày\b.{0,20}?\btháng\b|^\W*(?:kính gửi|căn cứ|điều \d)", regex.IGNORECASE)
+_MAX_LINE: Final = 110
 _MAX_LINES: Final = 16  # no header's left column has more
-_HINT_CHARS: Final = 30_000
+_HINT_CHARS: Final = 12_000
 _PLACE_WEIGHT: Final = 2
 _HEADER_WEIGHT: Final = 5
 
@@ -220,16 +223,19 @@ def extract_issuer(draft: Draft) -> Issuer | None:
 def _header_lines(layout: Layout) -> list[_Line]:
     """The issuer zone's printed lines without rules, motto, numbers and specks."""
     lines: list[_Line] = []
-    for block in layout.in_zone(Zone.ISSUER):
-        start = block.start
-        for part in layout.block_text(block).split("\n", _MAX_LINES)[:_MAX_LINES]:
-            line = _clean(part, start, block.bold)
-            if line is not None:
-                lines.append(line)
-            start += len(part) + 1
-        if len(lines) >= _MAX_LINES:
+    found = False
+    for text, start, bold in _printed(layout):
+        over = bool(_NUMBER_LINE.match(text) or _AFTER.search(text[:400]))
+        line = None if over else _clean(text, start, bold)
+        if line is not None and len(line.text) > _MAX_LINE and not is_all_caps(line.text):
+            over, line = True, None
+        if over and found:
             break
-    lines = lines[:_MAX_LINES]
+        if line is not None:
+            lines.append(line)
+            found = found or line_head(line.text) is not None
+        if len(lines) == _MAX_LINES:
+            break
     heads = [bool(line_head(line.text)) for line in lines]
     if any(heads):
         # Specks before the first body, and lines that are not capitals among capitals, are no part of it.
@@ -242,19 +248,37 @@ def _header_lines(layout: Layout) -> list[_Line]:
         caps = [is_all_caps(line.text) for line in lines]
         if any(caps):
             lines = [line for line, cap in zip(lines, caps, strict=True) if cap or line_head(line.text)]
+    elif len(lines) > 4 or not all(is_all_caps(line.text) for line in lines):
+        return []  # scraps: no body is better than a made-up one
     return [_restore(line) for line in lines]
 
 
+def _printed(layout: Layout) -> Iterator[tuple[str, int, bool]]:
+    """The zone's lines: text, offset, bold."""
+    for block in layout.in_zone(Zone.ISSUER):
+        start = block.start
+        for part in layout.block_text(block).split("\n"):
+            yield part, start, block.bold
+            start += len(part) + 1
+
+
 def _clean(text: str, start: int, bold: bool) -> _Line | None:
-    if _NUMBER_LINE.match(text):
-        return None
-    text = _cut_motto(text[:400])
+    text = _cut_tail(_cut_motto(text[:400]))
     text = " ".join(_RULE.sub(" ", text).split())
     text = _LINE_JUNK.sub("", text) if not text.rstrip().endswith("-") else _LINE_JUNK.sub("", text) + " -"
     text = _SPECK.sub("", text)
-    if _letters(text) < 2:
+    if _letters(text) < 3:
         return None
     return _Line(text, start, start + len(text), bold)
+
+
+def _cut_tail(text: str) -> str:
+    """Cut a few words with small letters off a line of capitals (scraps of a stamp or the right column)."""
+    words = list(regex.finditer(r"\S+", text))
+    small = [i for i, word in enumerate(words) if any(c.islower() for c in word.group())]
+    if not small or small[0] < 3 or len(words) - small[0] > 4 or line_head(text[words[small[0]].start() :]):
+        return text
+    return text[: words[small[0]].start()]
 
 
 def _letters(text: str) -> int:
