@@ -10,6 +10,7 @@ from vnadmin_extract.facts.items import clean_item
 from vnadmin_extract.layout.lines import bare
 from vnadmin_extract.layout.model import Block, Zone
 from vnadmin_extract.record import Addressee
+import itertools
 
 _OPENER = regex.compile(r"^\W*k[il1]nh\s+(?:g\w{1,3}|trinh|moi)\b[\s:.;,]*")
 _DISPATCH = regex.compile(r"^.*\b(?:dien|gui)\s*:\s*")
@@ -45,7 +46,7 @@ def _items(draft: Draft, block: Block, start: int) -> list[Addressee]:
         cuts = [c for c in cuts if regex.match(r";\s*[-–—+•]", text[c:])]
     bounds = [start, *cuts, len(text)]
     items = []
-    for a, b in zip(bounds, bounds[1:], strict=False):
+    for a, b in itertools.pairwise(bounds):
         left, right = clean_item(text, a, b)
         if left >= right:
             continue

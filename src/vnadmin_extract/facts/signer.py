@@ -17,6 +17,7 @@ from vnadmin_extract.text.casing import person_case, sentence_case_name
 _AUTHORITY = regex.compile(
     r"^\W*(?P<code>TUQ|TM|KT|TL|Q|T\s*/\s*M|K\s*/\s*T|T\s*/\s*L)\s*[.,:]?\s*(?=\p{Lu})(?P<rest>.*)$"
 )
+_CODE_INSIDE = regex.compile(r"(?<=\p{Lu}[\s,]+)(?=(?:KT|TL|TUQ|K/T|T/L)\.?\s*\p{Lu}{2})")
 _CODES = {"T/M": "TM.", "K/T": "KT.", "T/L": "TL."}
 _TITLES = regex.compile(
     r"^(?:(?:PGS|GS|TS|ThS|Ths|BS|BSCKI{1,2}|CK[I1]{1,2}|DS|KS|CN|LS|TSKH|NGND|NGƯT|TTND|TTƯT|Ông|Bà|Đ/c|"
@@ -42,7 +43,9 @@ def extract_signer(draft: Draft) -> Signer | None:
         return None
     name_at = next((i for i in range(len(lines) - 1, -1, -1) if _is_name(lines[i].text)), None)
     heads = [x for x in lines[: name_at if name_at is not None else len(lines)]]
-    authority, behalf, position = _position([x.text for x in heads])
+    authority, behalf, position = _position(
+        [part for x in heads for part in _CODE_INSIDE.split(x.text) if part.strip()]
+    )
     name = _name(lines[name_at].text) if name_at is not None else None
     if name is None and position is None:
         return None
@@ -156,6 +159,10 @@ def _two_positions(rest: str) -> tuple[str, str | None]:
         if not low.startswith(position + " "):
             continue
         tail = rest[len(position) :].strip(" ,.-–")
-        if tail and _starts_position(tail) and bare(tail).split()[0] in {"pho", "thu", "quyen"}:
+        if (
+            tail
+            and _starts_position(tail)
+            and bare(tail).split()[0] in {"pho", "thu", "quyen", "chanh", "vu", "cuc", "truong"}
+        ):
             return rest[: len(position)].strip(), tail
     return rest, None

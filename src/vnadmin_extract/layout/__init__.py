@@ -27,6 +27,8 @@ from vnadmin_extract.layout.lines import (
 from vnadmin_extract.layout.model import Block, CellRef, FlowCell, FlowTable, Layout, Zone
 from vnadmin_extract.layout.outline import build_outline
 from vnadmin_extract.layout.paragraphs import split_paragraphs
+from vnadmin_extract.layout.unfold import unfold
+import itertools
 
 __all__ = ["lay_out"]
 
@@ -45,7 +47,7 @@ def lay_out(document: Document) -> list[Layout]:
         return []
     starts = document_starts(pages)
     bounds = [*starts, len(pages)]
-    return [_lay_out_one(document, pages[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [_lay_out_one(document, pages[a:b]) for a, b in itertools.pairwise(bounds)]
 
 
 def _lay_out_one(document: Document, pages: Sequence[PageItems]) -> Layout:
@@ -54,6 +56,8 @@ def _lay_out_one(document: Document, pages: Sequence[PageItems]) -> Layout:
     width = pages[0].page.width or 595.0
     items: list[Seg | TableItem] = [item for page in pages for item in page.items]
     items = _undo_header_tables(items)
+    if not positional:
+        items = _unfold(items)
     first_page = [i for i in items if isinstance(i, Seg) and i.page == pages[0].page.number]
     header = parse_header(first_page, width, positional)
     rest = _after(items, header, first_page)
@@ -95,6 +99,14 @@ def _lay_out_one(document: Document, pages: Sequence[PageItems]) -> Layout:
         tuple(tables),
         tuple(warning for page in pages for warning in page.page.warnings),
     )
+
+
+def _unfold(items: list[Seg | TableItem]) -> list[Seg | TableItem]:
+    """Cut up lines of plain text that hold several parts of the head or the closing block."""
+    segs = [item for item in items if isinstance(item, Seg)]
+    if len(segs) != len(items):
+        return items
+    return [replace(seg, line=number) for number, seg in enumerate(unfold(segs))]
 
 
 def _undo_header_tables(items: list[Seg | TableItem]) -> list[Seg | TableItem]:

@@ -69,7 +69,11 @@ def _opens(seg: Seg, following: Sequence[Seg | TableItem], new_page: bool) -> Zo
         and seg.text.lstrip('"“ ')[:1].isupper()
     ):
         return Zone.APPENDIX
-    if new_page and mostly_caps(seg.text) and any(_WITH.search(s.bare) for s in near[:6]):
+    if (
+        (new_page or cues.title_of(seg) is not None)
+        and mostly_caps(seg.text)
+        and any(_WITH.search(s.bare) for s in near[:6])
+    ):
         return Zone.APPENDIX
     return None
 

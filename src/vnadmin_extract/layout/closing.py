@@ -12,6 +12,7 @@ import regex
 
 from vnadmin_extract.layout import cues
 from vnadmin_extract.layout.lines import Seg, mostly_caps
+import itertools
 
 _MAX_LINES = 45
 _GAP = 12.0
@@ -107,7 +108,7 @@ def _parts(seg: Seg) -> list[Seg]:
         if seg.tokens[index].word.bbox[0] - seg.tokens[index - 1].word.bbox[2] > _GAP:
             cuts.append(index)
     cuts.append(len(seg.tokens))
-    parts = (seg.part(a, b) for a, b in zip(cuts, cuts[1:], strict=False))
+    parts = (seg.part(a, b) for a, b in itertools.pairwise(cuts))
     return [p for p in parts if p is not None]
 
 

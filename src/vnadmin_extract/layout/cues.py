@@ -60,10 +60,23 @@ def find_motto(seg: Seg) -> tuple[int, int] | None:
         size = len(motto.split())
         for first in range(len(words)):
             for last in range(max(first + 2, first + size - 2), min(len(words), first + size + 2) + 1):
+                if not _printed_as_motto(seg, first, last):
+                    continue
                 score = _likeness("".join(words[first:last]), "".join(target))
                 if score >= 0.72 and (best is None or score > best[0]):
                     best = (score, first, last)
     return best[1:] if best else None
+
+
+def _printed_as_motto(seg: Seg, first: int, last: int) -> bool:
+    """In capitals, or every word with a capital: not the State's name in running text."""
+    words = [t.text for t in seg.tokens[first:last] if t.text[:1].isalpha()]
+    capitals = sum(w[0].isupper() for w in words)
+    return (
+        mostly_caps(" ".join(words))
+        or capitals >= 0.6 * len(words)
+        or "-" in {t.text for t in seg.tokens[first:last]}
+    )
 
 
 def _bare_token(text: str) -> str:
@@ -124,7 +137,12 @@ def find_place_date(seg: Seg) -> int | None:
         if day - first >= 6:
             break
         first -= 1
-    return first
+    if first == 0:
+        return 0
+    # In running text ("Luật Đất đai ngày 29 tháng 11 năm 2013;") no place stands before the day.
+    named = day > first and seg.tokens[day - 1].text[-1:] in ",;."
+    apart = seg.tokens[first].word.bbox[0] - seg.tokens[first - 1].word.bbox[2] > 18
+    return first if named or apart else None
 
 
 def _token_at(seg: Seg, offset: int) -> int:
@@ -136,7 +154,9 @@ def _token_at(seg: Seg, offset: int) -> int:
     return len(seg.tokens) - 1
 
 
-_CODE = regex.compile(r"^\W{0,4}(?:so|s6|s0|sé|sb|só)\b?\s*(?:van ban\s*)?[:.;]*\s*(?P<rest>.*)$")
+_CODE = regex.compile(
+    r"^\W{0,4}(?:(?:luat|nghi quyet|phap lenh|nghi dinh|thong tu|lenh)\s+)?(?:so|s6|s0|sé|sb|só)\b?\s*(?:van ban\s*)?[:.;]*\s*(?P<rest>.*)$"
+)
 _CODE_REST = regex.compile(r"[/\u2044-]\s*[a-z]|^[\s.…_]*$|\d")
 
 
@@ -171,6 +191,15 @@ def title_of(seg: Seg) -> tuple[str, int] | None:
         if mostly_caps(printed):
             return proper, count
     return None
+
+
+def names_a_document(seg: Seg) -> bool:
+    """Whether a line in ordinary case begins with a kind and holds a number: a heading put over the document."""
+    if mostly_caps(seg.text) or not regex.search(r"\d", seg.text):
+        return False
+    return any(seg.bare.startswith(name + " ") for name, _ in kind_titles()) or seg.bare.startswith(
+        "van ban "
+    )
 
 
 def nearest_kind(title: str) -> str | None:

@@ -13,6 +13,7 @@ import regex
 from vnadmin_extract.layout import cues
 from vnadmin_extract.layout.lines import Seg, mostly_caps, page_margins
 from vnadmin_extract.layout.model import Zone
+import itertools
 
 MAX_HEADER_LINES = 60
 _GAP = 14.0
@@ -85,7 +86,7 @@ def _cut_at_gaps(seg: Seg, gap: float = _GAP) -> list[Seg]:
         if token.word.bbox[0] - before.word.bbox[2] > gap and not _inside_code(before.text, token.text):
             cuts.append(index)
     cuts.append(len(seg.tokens))
-    parts = (seg.part(a, b) for a, b in zip(cuts, cuts[1:], strict=False))
+    parts = (seg.part(a, b) for a, b in itertools.pairwise(cuts))
     return [p for p in parts if p is not None]
 
 
@@ -196,7 +197,7 @@ class _State:
         marked = any(side in "MD" for _, side in parts)
         if not marked and self._title(seg):
             return True
-        if not marked and self._opens_body(seg):
+        if not marked and not cues.is_subject_opener(seg) and self._opens_body(seg):
             return False
         for part, side in parts:
             if side == "M":
@@ -211,6 +212,8 @@ class _State:
                 self.add(Zone.SECRECY, part)
             elif cues.is_code_line(part) and not self.code:
                 self._code(part)
+            elif self._goes_on_with_code(part):
+                self.groups[-1].segs.append(part)
             elif not _has_letters(part):
                 continue
             elif side == "R" and not cues.is_subject_opener(part):
@@ -234,6 +237,13 @@ class _State:
                 self.add(Zone.SUBJECT, rest)
                 return
         self.add(Zone.CODE, part)
+
+    def _goes_on_with_code(self, part: Seg) -> bool:
+        """Whether the number stands on the line below its "Số:" ("Nghị quyết số:" / "132/2020/QH14")."""
+        last = self.groups[-1] if self.groups else None
+        if last is None or last.zone is not Zone.CODE or regex.search(r"\d|/", last.segs[-1].text):
+            return False
+        return bool(regex.match(r"^\d{1,5}\p{L}?\s*[/-]\s*[\p{Lu}\d]", part.text)) and len(part.text) < 40
 
     def _right(self, part: Seg) -> None:
         if not self.motto and not self.code and mostly_caps(part.text):
@@ -259,6 +269,8 @@ class _State:
                 self.add(Zone.SUBJECT, part)
             else:
                 self.add(Zone.OTHER, part)
+        elif cues.names_a_document(part):
+            self.add(Zone.OTHER, part)  # the heading of a web page: "Công văn 778/TCHQ-GSQL năm 2017 …"
         else:
             self.add(Zone.ISSUER, part)
 
@@ -383,6 +395,8 @@ class _State:
             regex.match(r"^\s*(?:[-–—+•*~_]|[-–]?\s*\d\s*[.)])\s*\p{L}", text)
         ) and not text.startswith("---")
         first = len(group.segs) == 1 and _bare_opener(previous)
+        if item and _looks_like_point(seg) and not first and not _looks_like_point(previous):
+            return False  # "1. …" after a finished address opens the content
         ended = previous.text.rstrip().endswith((".", "./.")) and not first
         open_end = previous.text.rstrip().endswith((";", ",", ":"))
         deep = self.positional and seg.x0 > self.left + 45

@@ -15,6 +15,8 @@ from vnadmin_extract.layout import cues
 from vnadmin_extract.layout.lines import Seg, is_caps, page_margins
 from vnadmin_extract.layout.model import NodeKind
 from vnadmin_extract.layout.outline import find_mark
+from vnadmin_extract.layout.unfold import is_unwrapped
+import itertools
 
 _ENDS = (".", ";", ":", "!", "?", "./.", ".”", '."', "/.")
 _OPEN_END = regex.compile(
@@ -42,14 +44,32 @@ def split_paragraphs(segs: Sequence[Seg], positional: bool) -> list[list[Seg]]:
         return []
     margins = _margins_by_page(segs)
     spaced = _blank_lines_are_common(segs)
+    if not positional and is_unwrapped(segs):
+        return _unwrapped(segs)
     lengths = sorted(len(s.text) for s in segs)
     usual = lengths[min(len(lengths) - 1, int(len(lengths) * 0.8))]
     paragraphs: list[list[Seg]] = [[segs[0]]]
-    for previous, seg in zip(segs, segs[1:], strict=False):
+    for previous, seg in itertools.pairwise(segs):
         if _breaks(previous, seg, margins, positional, spaced, usual, paragraphs[-1]):
             paragraphs.append([seg])
         else:
             paragraphs[-1].append(seg)
+    return paragraphs
+
+
+def _unwrapped(segs: Sequence[Seg]) -> list[list[Seg]]:
+    """Each line is a paragraph, save what a link or a lone mark has torn off."""
+    paragraphs = [[segs[0]]]
+    for previous, seg in itertools.pairwise(segs):
+        mark = find_mark(previous.text + " X")
+        lone = mark is not None and mark.end >= len(previous.text) and previous is paragraphs[-1][0]
+        torn = not previous.text.rstrip().endswith(_ENDS) and bool(
+            regex.match(r"^(?:\p{Ll}|[,;.)])", seg.text)
+        )
+        if lone or (torn and find_mark(seg.text) is None):
+            paragraphs[-1].append(seg)
+        else:
+            paragraphs.append([seg])
     return paragraphs
 
 
@@ -66,7 +86,7 @@ def _margins_by_page(segs: Sequence[Seg]) -> dict[int, tuple[float, float]]:
 
 def _blank_lines_are_common(segs: Sequence[Seg]) -> bool:
     """Whether blank lines stand between nearly all lines, so that they say nothing."""
-    inner = [s for a, s in zip(segs, segs[1:], strict=False) if a.page == s.page]
+    inner = [s for a, s in itertools.pairwise(segs) if a.page == s.page]
     return len(inner) > 3 and sum(s.gap > 0.6 * _height(s) for s in inner) > 0.6 * len(inner)
 
 
