@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers_issuer import header_draft
+from vnadmin_extract.document import Word
 from vnadmin_extract.facts.issuer import extract_issuer
+from vnadmin_extract.layout.model import FlowText, Piece
 from vnadmin_extract.text.fold import fold
 
 
@@ -131,6 +134,24 @@ def test_misread_headers(lines: list[str], parent: str | None, name: str) -> Non
 def test_what_follows_the_header_is_no_part_of_it(after: str) -> None:
     lines = ["UBND TỈNH LAI CHÂU", "SỞ Y TẾ xx yy", after, "BAN CHỈ ĐẠO"]
     assert names(lines) == ("UBND tỉnh Lai Châu", "Sở Y tế")
+
+
+def test_evidence_is_the_printed_line_as_read() -> None:
+    lines = [". ` UBND TỈNH LAI CHÂU |", "SƠ Y TE, Độc lập - Tự do - Hạnh phúc"]
+    draft = header_draft(lines)
+    text = draft.text
+    words = [Word(part, (0, 0, 1, 1)) for part in text.split()]
+    pieces, at = [], 0
+    for word in words:
+        at = text.index(word.text, at)
+        pieces.append(Piece(at, at + len(word.text), 1, text.count("\n", 0, at), word))
+        at += len(word.text)
+    draft.layout = replace(draft.layout, text=FlowText(text, tuple(pieces), frozenset()))
+    issuer = extract_issuer(draft)
+    assert issuer is not None
+    assert issuer.name == "Sở Y tế"
+    assert {e.text.strip(" ,") for e in issuer.evidence} == {"SƠ Y TE", "UBND TỈNH LAI CHÂU"}
+    assert {e.source for e in issuer.evidence} == {"rule:issuer"}
 
 
 def test_scraps_are_no_body() -> None:

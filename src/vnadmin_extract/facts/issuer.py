@@ -263,13 +263,17 @@ def _printed(layout: Layout) -> Iterator[tuple[str, int, bool]]:
 
 
 def _clean(text: str, start: int, bold: bool) -> _Line | None:
-    text = _cut_tail(_cut_motto(text[:400]))
+    printed = text = _cut_tail(_cut_motto(text[:400]))
     text = " ".join(_RULE.sub(" ", text).split())
     text = _LINE_JUNK.sub("", text) if not text.rstrip().endswith("-") else _LINE_JUNK.sub("", text) + " -"
     text = _SPECK.sub("", text)
     if _letters(text) < 3:
         return None
-    return _Line(text, start, start + len(text), bold)
+    # The place of the cleaned text in the printed line.
+    words = text.split()
+    left = max(0, printed.find(words[0]))
+    right = max(left, printed.rfind(words[-1])) + len(words[-1])
+    return _Line(text, start + left, start + right, bold)
 
 
 def _cut_tail(text: str) -> str:
