@@ -220,6 +220,15 @@ def test_the_table_says_who_must_do_what_by_when() -> None:
     assert text.index("Phòng Nội vụ") < text.index("UBND các xã")  # March before quarter II
 
 
+def test_a_document_that_a_folder_holds_twice_is_shown_once() -> None:
+    tables = []
+    for records in ([full_record("a.pdf")], [full_record("a.pdf"), full_record("a.docx")]):
+        target = io.BytesIO()
+        get_export("table").write(records, target, ExportOptions())
+        tables.append(target.getvalue())
+    assert tables[0] == tables[1]
+
+
 def test_the_table_of_nothing_says_so() -> None:
     target = io.BytesIO()
     get_export("table").write([minimal_record()], target, ExportOptions(lang="en"))

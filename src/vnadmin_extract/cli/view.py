@@ -14,6 +14,8 @@ from vnadmin_extract.exports.table import due_text
 from vnadmin_extract.exports.tables import TABLES, Row, Value, document_name
 from vnadmin_extract.record import Record
 
+_RATIOS = {"task": 8, "title": 6, "path": 2}
+"""Widths of columns relative to each other; 3 for those that are not here."""
 _NOT_SHOWN = frozenset({"file", "assignments_count", "deadlines_count", "references_count"})
 
 
@@ -83,9 +85,10 @@ def _assignments(record: Record, words: Labels, lang: Language) -> Table:
 
 
 def _table(words: Labels, name: str, columns: tuple[str, ...]) -> Table:
-    table = Table(title=words.tables[name], title_justify="left", title_style="bold", show_lines=True)
+    title = words.tables[name]
+    table = Table(title=title, title_justify="left", title_style="bold", show_lines=True, expand=True)
     for key in columns:
-        table.add_column(words.columns[key], overflow="fold", ratio=4 if key in ("task", "title") else None)
+        table.add_column(words.columns[key], overflow="fold", ratio=_RATIOS.get(key, 3))
     return table
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FILE_NAME = "deadlines.txt"
 _WIDTH = 120
 _TASK_LENGTH = 110
+_DUE_LENGTH = 60
 _DUE_WIDTH = len("17:00 31/12/2024")
 
 
@@ -41,26 +42,21 @@ def deadline_table(records: Iterable[Record], lang: Language = "en", *, limit: i
         limit: at most this many rows, then a row that says how many there are more.
     """
     words = labels(lang)
-    rows = sorted(
-        (
-            (_sort_key(deadlines), record, assignment, deadlines)
-            for record in records
-            for assignment, deadlines in _with_deadlines(record)
-        ),
-        key=lambda row: row[0],
+    sorted_rows = sorted(
+        (_sort_key(deadlines), _cells(record, assignment, deadlines, lang))
+        for record in records
+        for assignment, deadlines in _with_deadlines(record)
     )
+    # Folders often hold a document twice (signed and unsigned, PDF and DOCX): its rows are shown once.
+    rows = list(dict.fromkeys(cells for _, cells in sorted_rows))
     table = Table(title=words.messages["assignments_with_deadlines"], title_justify="left", expand=True)
     table.add_column(words.columns["due"], width=_DUE_WIDTH, overflow="fold")
     for key, ratio in (("lead", 5), ("task", 10), ("document", 4)):
         table.add_column(words.columns[key], ratio=ratio, overflow="fold")
-    for _, record, assignment, deadlines in rows[:limit]:
-        # Text, not str: a document's square brackets are no mark-up.
+    for cells in rows[:limit]:
         table.add_row(
-            Text("\n".join(dict.fromkeys(due_text(d, lang) for d in deadlines))),
-            Text("; ".join(unit.name for unit in assignment.lead)),
-            Text(shortened(assignment.task, _TASK_LENGTH)),
-            Text(document_name(record) if record.code and record.code.number else record.source.file),
-        )
+            *(Text(cell) for cell in cells)
+        )  # Text, not str: a document's square brackets are no mark-up
     if not rows:
         table.add_row("", "", words.messages["no_assignments_with_deadlines"], "")
     elif limit is not None and len(rows) > limit:
@@ -89,6 +85,17 @@ def _with_deadlines(record: Record) -> Iterable[tuple[Assignment, list[Deadline]
         own = [by_id[id] for id in assignment.deadlines if id in by_id]
         if own:
             yield assignment, own
+
+
+def _cells(
+    record: Record, assignment: Assignment, deadlines: list[Deadline], lang: Language
+) -> tuple[str, str, str, str]:
+    return (
+        "\n".join(dict.fromkeys(shortened(due_text(d, lang), _DUE_LENGTH) for d in deadlines)),
+        "; ".join(unit.name for unit in assignment.lead),
+        shortened(assignment.task, _TASK_LENGTH),
+        document_name(record) if record.code and record.code.number else record.source.file,
+    )
 
 
 def _sort_key(deadlines: list[Deadline]) -> str:
