@@ -34,7 +34,8 @@ class UnitNames:
         self.lexicon = lexicon()
 
     def __call__(self, doc: Doc) -> Doc:
-        tokens = [token for token in doc if not token.is_space or token.text == "\n"]
+        # A lone "|" is an edge of a table or a speck that a scan's reader took for a letter.
+        tokens = [t for t in doc if (not t.is_space or t.text == "\n") and t.text not in "|¦"]
         reader = NameReader(doc.text, [t.text for t in tokens], [t.idx for t in tokens], self.lexicon)
         doc.user_data[_READER] = reader
         doc.spans[self.spans_key] = [

@@ -36,7 +36,7 @@ class Name:
     @property
     def printed(self) -> str:
         """The name for the record: one line, first letter a capital."""
-        text = " ".join(self.text.split()).strip(" ;,.:-–")
+        text = " ".join(self.text.replace("|", " ").split()).strip(" ;,.:-–")
         return text[:1].upper() + text[1:]
 
 
@@ -61,6 +61,7 @@ class NameReader:
         self._flags = lexicon.flags
         self._memo: dict[int, int] = {}
         self._calls = _TAGGER_CALLS
+        self._one_person = False
 
     def __len__(self) -> int:
         return len(self.words)
@@ -105,6 +106,15 @@ class NameReader:
             return 0
         return best
 
+    def _bare_closed(self, i: int) -> bool:
+        """Whether a bare common noun that ends at ``i`` is complete there, or goes on with words of names."""
+        if i >= len(self.words) or not self.is_word(i) or self.caps[i]:
+            return True
+        hits = self.hits[i]
+        return any(c in hits for c in ("tail", "place", "verb", "stop", "quantifier", "generic")) or self.keys[
+            i
+        ] in _AND
+
     def _names_on(self, i: int) -> bool:
         """Whether the words at ``i`` name a body after its head: a field, or a capital that is no head."""
         if i >= len(self.words) or not self.is_word(i):
@@ -129,7 +139,7 @@ class NameReader:
             return post, "post"
         if organisation >= generic:
             single = organisation == i + 1
-            if single and len(self.words[i]) > 1 and self.words[i].isupper() and organisation != generic:
+            if single and len(self.words[i]) > 1 and self.words[i].isupper() and not generic:
                 return organisation, "organisation"
             if not self.caps[i] and self.flagged(i, organisation, "capital") and not after_quantifier:
                 return 0, ""
@@ -148,7 +158,12 @@ class NameReader:
             if generic and self._listed(organisation):
                 return generic, "generic"
             return 0, ""
-        if after_quantifier or self.caps[i] or not self.flagged(i, generic, "weak") or self._listed(generic):
+        if after_quantifier or self._listed(generic):
+            return generic, "generic"
+        if self.flagged(i, generic, "verbal"):
+            following = self.hit(generic, "tail")
+            return (generic, "generic") if following > generic + 1 else (0, "")
+        if self.caps[i] or not self.flagged(i, generic, "weak"):
             return generic, "generic"
         return 0, ""
 
@@ -176,9 +191,10 @@ class NameReader:
         n = min(len(self.words), i + _LONGEST, stop if stop is not None else len(self.words))
         j = i
         quantified = False
-        if end := self.hit(j, "quantifier"):
-            j, quantified = end, True
         person = False
+        if end := self.hit(j, "quantifier"):
+            person = end > j + 1 and bool(self.hit(j + 1, "person"))
+            j, quantified = end, True
         if end := self.hit(j, "person"):
             j, person = end, True
             if j < n and self.keys[j] == ":":
@@ -192,10 +208,11 @@ class NameReader:
                 end, kind = place, "place"
             elif person and self.caps[j]:
                 end, kind = j, "cap"
-            elif not quantified and place and self.caps[j] and place < n and self.caps[place]:
-                end, kind = place, "place"  # "Thành phố Hồ Chí Minh"
+            elif not quantified and place and place < n and self.caps[place] and self.is_word(place):
+                end, kind = place, "place"  # "Thành phố Hồ Chí Minh", "tỉnh Điện Biên"
             else:
                 return i
+        self._one_person = person and not quantified
         body = self._body(i, j, end, kind, quantified, n, bounded=stop is not None)
         return body if body > i else i
 
@@ -215,6 +232,13 @@ class NameReader:
                 j, last = j + 1, "cap"
                 continue
             if word in {",", ";"} or word in _AND or word == "/":
+                charge = self._charge(j + 1, n) if word == "," and kind in {"post", "cap"} else 0
+                if charge:
+                    j, last, run = charge, "cap", False
+                    continue
+                if self._one_person and kind == "post" and word == "," and self.hit(j + 1, "post"):
+                    j, last = self.hit(j + 1, "post"), "post"  # two posts of one person
+                    continue
                 if kind == "cap":  # a person's name
                     break
                 follow = self._join(j, last, run, elliptic, governing and plural, governed or plural, n)
@@ -267,6 +291,9 @@ class NameReader:
                     continue
             if self.hit(j, "always"):
                 break
+            if charge := self._charge(j, n) if governed or kind == "generic" else 0:
+                j, last, run = charge, "cap", False
+                continue
             if end := self.hit(j, "quantifier"):
                 inner = end < n and (self._bare(end) or self._head(end, True)[0])
                 if inner and last != "tail" and not (run and last == "generic" and not governed):
@@ -339,6 +366,25 @@ class NameReader:
                 continue
             break
         return self._trim(i, head, j)
+
+    def _charge(self, j: int, n: int) -> int:
+        """End of "phụ trách lĩnh vực …" at ``j``: what a post is in charge of belongs to its name."""
+        if j >= n or not (self.keys[j] == "phụ" and self.hit(j, "tail")) and self.keys[j - 1 : j] != ["trách"]:
+            return 0
+        if self.keys[j - 1 : j] == ["trách"] and self.keys[j : j + 1] != ["lĩnh"]:
+            return 0
+        k = j
+        while k < n and (self.is_word(k) or self.keys[k] in {",", "-", "–"}) and k < j + 20:
+            if self.hit(k, "always") or self.keys[k] == "," and not self.caps[min(k + 1, n - 1)]:
+                break
+            k += 1
+        clause_ends = k >= n or self.keys[k] in {":", ".", ";", ",", "\n"}
+        if clause_ends:
+            return k
+        k = j + 1
+        while k < n and self.is_word(k) and not (self.hit(k, "verb") and k > j + 3):
+            k += 1
+        return k
 
     def _ends_list(self, j: int) -> bool:
         """Whether a verb with a capital begins after a colon: "các Sở: Thực hiện …" is no list of names."""
@@ -428,7 +474,7 @@ class NameReader:
             return None
         if last in {"generic", "place", "organisation", "tail"} and (run or governed and last != "tail"):
             bare = self._bare(k)
-            if bare and (run or self.hit(k, "place") == bare or governed) and not (
+            if bare and self._bare_closed(bare) and (run or self.hit(k, "place") == bare or governed) and not (
                 last == "place" and not self.hit(k, "place") and not run
             ) and not (last == "tail" and self.hit(k, "place") == bare) and not (
                 self.caps[k] and last == "place" and not self.hit(k, "place")
@@ -462,6 +508,8 @@ class NameReader:
             return j
         limit = j
         while limit < n and limit < j + 12 and (self.is_word(limit) or self.keys[limit] in _DASH):
+            if limit > j and self.hit(limit, "tail") > self.hit(limit, "verb") and limit - j <= 4:
+                return limit
             if limit > j and (self.hit(limit, "verb") and not self.caps[limit] or self.hit(limit, "always")):
                 # A word of the lists decides without the tagger, if it is near: a name rarely has more than
                 # four lower-case syllables that no list knows.
@@ -489,7 +537,7 @@ class NameReader:
     def separator(self, i: int) -> int:
         """End of a separator of a list of names at ``i`` (",", ";", "và", ", và"), ``i`` for none."""
         j = i
-        if j < len(self.words) and self.keys[j] in {",", ";", "/"}:
+        if j < len(self.words) and self.keys[j] in {",", ";"}:
             j += 1
         if j < len(self.words) and self.keys[j] in _AND:
             j += 1
@@ -566,7 +614,7 @@ class NameReader:
         if k >= last or k == j:
             return False
         if self.keys[j] in _AND:
-            return not (self.hit(k, "quantifier") or self._begins(k) or self.hit(k, "generic"))
+            return not (self.hit(k, "quantifier") or self._begins(k))
         return False
 
 

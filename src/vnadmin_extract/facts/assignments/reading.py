@@ -131,11 +131,12 @@ class PointReader:
         found: list[tuple[str, int, int]] = []  # field, start of the key, start of the value
         for i in range(max(1, first), point.size):
             hits = r.hits[i]
-            if not r.caps[i] or r.words[i - 1] not in {".", ";", ",", "\n", "-", ")", "–"} and not found:
+            if not r.caps[i]:
                 continue
+            loose = r.words[i - 1] not in {".", ";", ",", "\n", "-", ")", "–"}
             if "line_lead" in hits or "line_coordinating" in hits or "line_time" in hits:
                 name, after = self._line_key(point, i)
-                if name:
+                if name and not (loose and after - i < 4):
                     start = r.starts[after] if after < point.size else len(point.text)
                     found.append((name, r.starts[i], start))
         if not found or (reading.kind != "plain" and not any(f[0] == "lead" for f in found)):
@@ -158,6 +159,8 @@ class PointReader:
         opened = self._opening_unit(point, first)
         if opened is not None:
             return opened
+        if (other := r.hit(first, "line_other")) and point.colon(other):
+            return Reading("plain", "")
         orders = self._orders(point)
         announces = self._announces(point)
         if orders:
@@ -172,6 +175,8 @@ class PointReader:
         subject = self._subject(point, first)
         if subject is not None and (not skip or subject.strong):
             if announces:
+                if self._issuer_speaks(point, subject):
+                    return Reading("lead-in", "")
                 subject.kind = "lead-in"
             return subject
         verb_first = bool(r.hit(first, "verb") or r.hit(first, "coordination")) or self._late_verb(point, first)
@@ -180,6 +185,12 @@ class PointReader:
         if announces:
             return Reading("lead-in", "", verb_first=verb_first)
         return Reading("plain", "", verb_first=verb_first)
+
+    def _issuer_speaks(self, point: Point, subject: Reading) -> bool:
+        """ "Sở A xây dựng kế hoạch … như sau:": the issuer makes the paper; nobody is ordered."""
+        r = point.reader
+        i = subject.lead[-1].last
+        return bool(r.hit(i, "issuer_verb")) and subject.rule != "article"
 
     def _late_verb(self, point: Point, first: int) -> bool:
         """Whether a clause opens the text and a verb of work follows its comma: "Căn cứ …, tổ chức …"."""
@@ -255,6 +266,9 @@ class PointReader:
             if after and point.is_end(after) and (point.text.rstrip().endswith(":") or after > end + 1):
                 return Reading("heading", "heading", names, strong=True)
             if point.colon(end):
+                inner, inner_end = r.names(end + 1)
+                if inner and self._subject_verb(point, inner_end) > 0 and not by_trigger:
+                    return Reading("own", "duty", inner, strong=True)
                 if self._colon_kind(point, end + 1):
                     return Reading(
                         "own", "unit-colon", names, task_start=r.starts[end + 1], strong=True
@@ -320,7 +334,7 @@ class PointReader:
     def _subject(self, point: Point, first: int) -> Reading | None:
         r = point.reader
         candidates = [first]
-        if r.hit(first, "preamble") or r.hit(first, "paper"):
+        if r.hit(first, "preamble"):
             for i in range(first + 1, min(point.size - 1, first + _FAR)):
                 if r.words[i] == "." and r.starts[i] + 1 < len(point.text):
                     break
@@ -342,6 +356,8 @@ class PointReader:
             if not names:
                 continue
             verdict = self._subject_verb(point, end)
+            if verdict < 0 and (start != first or point.size - end < 8):
+                verdict = 0  # a verb that no list knows: only at the start of a sentence of some length
             if verdict:
                 later = self._later_subjects(point, end)
                 return Reading("own", "duty" if verdict > 1 else "subject", names + later, strong=verdict > 1)
@@ -366,7 +382,7 @@ class PointReader:
         for i in range(end, point.size - 1):
             if r.words[i] == ";":
                 names, last = r.names(i + 1)
-                if names and self._subject_verb(point, last) and (
+                if names and self._subject_verb(point, last) > 0 and (
                     r.caps[i + 1] or r.hit(i + 1, "quantifier")
                 ):
                     found += names
@@ -383,14 +399,21 @@ class PointReader:
                 return 0
         if i >= point.size:
             return 0
+        issuer = r.hit(i, "issuer_verb")
+        if issuer and r.flagged(i, issuer, "issuer_always") and not r.hit(i, "not_trigger"):
+            return 0
         duty, adverb, verb, described = (r.hit(i, c) for c in ("obligation", "adverb", "verb", "described"))
         if duty and duty >= described:
             return 2 if duty >= verb or duty > i + 1 else 1
         if max(adverb, verb) > described or (adverb or verb) and not described:
             return 1
+        if described or not r.is_word(i) or r.caps[i]:
+            return 0
+        if not (r.hit(i, "stop") or r.hit(i, "quantifier") or len(r.words[i]) < 2):
+            return -1
         if r.hit(i, "quantifier"):  # "Các sở của tỉnh mỗi đơn vị cử …"
             names, end = r.names(i)
-            return self._subject_verb(point, end) if names and end > i else 0
+            return max(0, self._subject_verb(point, end)) if names and end > i else 0
         return 0
 
     def _sent_paper(self, point: Point, first: int) -> Reading | None:

@@ -143,7 +143,8 @@ class Walker:
             self._children(node, below, depth + 1)
             return current
         if reading.kind == "heading":
-            if not self._is_unit_heading(reading, own) or not kids and node.kind is not NodeKind.PARAGRAPH:
+            titled = node.block is not None and node.block.caps and node.kind is NodeKind.PARAGRAPH
+            if titled or not self._is_unit_heading(reading, own) or not kids and node.kind is not NodeKind.PARAGRAPH:
                 self._children(node, below, depth + 1)
                 return current
             inherited = self._context(reading, node, current.section, "heading")
@@ -204,7 +205,8 @@ class Walker:
             self._lined(task, node, readings, below, depth)
             return
         works = [
-            kid.kind not in _DASHES or r.verb_first or r.kind in {"own", "heading", "lead-in", "line"} for kid, r in readings
+            kid.kind not in _DASHES or r.verb_first or r.kind in {"own", "heading", "line"} or bool(r.lead)
+            for kid, r in readings
         ]
         if task.item is not None and not any(works):
             task.item.spans += [(kid.body_start, kid.end) for kid in kids]
@@ -312,8 +314,14 @@ class Walker:
         last = tasks[-1].item
         if any(t.lined or t.item is not None for t in tasks[:-1]):
             return
+        parent = tasks[-1].node.parent
+        if parent is not None and parent.kind is NodeKind.NUMBER and tasks[-1].node.mark.startswith("("):
+            whole = Item(parent.path, "line", [(parent.body_start, parent.end)])
+            whole.lead, whole.lead_spans = list(last.lead), list(last.lead_spans)
+            whole.coordinating, whole.time_spans = list(last.coordinating), list(last.time_spans)
+            self.items.append(whole)
         for task in tasks[:-1]:
-            if task.node.kind is not tasks[-1].node.kind:
+            if task.node.kind is not tasks[-1].node.kind or task.node.children:
                 continue
             item = Item(task.node.path, "line", [task.text])
             item.lead, item.lead_spans = list(last.lead), list(last.lead_spans)
@@ -391,6 +399,8 @@ class Walker:
             return reading.verb_first
         opening = fold(self._own(node)[:60])
         if opening.startswith(("trên đây", "trong quá trình", "nơi nhận", "(", "nội dung", "ghi chú")):
+            return False
+        if not any(c.islower() for c in self._own(node)) or len(self._own(node)) < 25:
             return False
         return reading.verb_first or context.rule in {"lead-in", "heading"} and len(self._own(node)) > 60
 
