@@ -11,7 +11,7 @@ import regex
 
 from corpus.typeset.source import Source, source_text
 
-_LEFT_OUT = {"evidence", "confidence", "source", "level", "unit_code", "canonical"}
+_LEFT_OUT = {"evidence", "confidence", "source", "unit_code", "canonical"}
 _RELATIONS = {
     "based_on", "implements", "replies_to", "proposed_by", "promulgates", "amends", "replaces", "repeals",
     "mentions",
@@ -59,6 +59,8 @@ def _shape(record: dict[str, Any]) -> Iterator[str]:
         yield f"keys missing {sorted(_TOP - set(record))}, not known {sorted(set(record) - _TOP)}"
         return
     yield from (f"gold must leave out {key!r}" for key in _keys(record) if key in _LEFT_OUT)
+    if "level" in record["issuer"]:
+        yield "gold must leave out the issuer's level"
     yield from _against_models(record)
     references = {item["id"] for item in record["references"]}
     assignments = {item["id"]: item for item in record["assignments"]}

@@ -116,8 +116,10 @@ def _two_columns(document: Any, left: float, right: float) -> tuple[Any, Any]:
     table = document.add_table(rows=1, cols=2)
     table.autofit = False
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    for cell, width in zip(table.rows[0].cells, (left, right), strict=True):
-        cell.width = Cm(width)
+    for column, cell, width in zip(table.columns, table.rows[0].cells, (left, right), strict=True):
+        column.width = cell.width = Cm(width)
+    # The block stays on one page.
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     return table.rows[0].cells[0], table.rows[0].cells[1]
 
 
@@ -127,7 +129,7 @@ def _add(cell: Any, first: bool) -> Any:
 
 def _header(document: Any, source: src.Source) -> None:
     head, party = source.header, source.style == "party"
-    left, right = _two_columns(document, 6.6, 9.6)
+    left, right = _two_columns(document, 6.5, 9.9)
     first = True
     for text in head.parent:
         _centred(_add(left, first), text, size=12.5)
@@ -144,10 +146,7 @@ def _header(document: Any, source: src.Source) -> None:
         _centred(right.paragraphs[0], "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", size=12.5, bold=True)
         _centred(right.add_paragraph(), "Độc lập - Tự do - Hạnh phúc", size=13.5, bold=True)
         _rule(right.add_paragraph(), 0.6, 9.2)
-    row = left._tc.getparent().getparent()
-    table = document.tables[-1]
-    assert table._tbl is row
-    cells = table.add_row().cells
+    cells = document.tables[-1].add_row().cells
     _centred(cells[0].paragraphs[0], head.number, size=13)
     if head.abstract:
         _centred(cells[0].add_paragraph(), head.abstract, size=12, italic=party)
@@ -204,6 +203,8 @@ def _table(document: Any, table: src.Table) -> None:
     made.style = "Table Grid"
     made.autofit = False
     total = sum(table.widths)
+    for column, width in zip(made.columns, table.widths, strict=True):
+        column.width = Cm(16.2 * width / total)
     for number, row in enumerate(table.rows):
         line = made.add_row()
         cells = line.cells
