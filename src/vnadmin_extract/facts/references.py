@@ -13,7 +13,7 @@ from typing import Final
 import regex
 
 from vnadmin_extract.facts.base import Draft
-from vnadmin_extract.grammar.citation import Citation, Context, find_citations
+from vnadmin_extract.grammar.citation import NOWHERE, Citation, Context, find_citations
 from vnadmin_extract.grammar.code import ParsedCode
 from vnadmin_extract.grammar.kinds import kind_by_name, unmark
 from vnadmin_extract.layout.model import Block, NodeKind, Zone
@@ -35,7 +35,9 @@ _STRENGTH: Final[tuple[Relation, ...]] = (
 
 _ZONES: Final = (Zone.SUBJECT, Zone.BODY, Zone.APPENDIX)
 _LIST_MARK: Final = regex.compile(r"\s*(?:[-–+•*▪➢]|\(?[a-zđ0-9]{1,2}[.)])\s*")
-_HEADING: Final = regex.compile(r"\s*(?:[IVX]{1,5}\s*[.\-–)]|[0-9]{1,2}\s*[.\-)/]|Điều\s+[0-9]|Phần\s|Chương\s|[A-Z]\s*[.\-]\s)")
+_HEADING: Final = regex.compile(
+    r"\s*(?:[IVX]{1,5}\s*[.\-–)]|[0-9]{1,2}\s*[.\-)/]|Điều\s+[0-9]|Phần\s|Chương\s|[A-Z]\s*[.\-]\s)"
+)
 _LEAD_IN: Final = regex.compile(
     r"\s*(?:[-+•*]\s*)?(?:(?P<based>can cu)|(?P<does>(?:de\s+)?(?:tiep tuc\s+)?(?:trien khai|thuc hien|thi hanh)))\b"
 )
@@ -53,7 +55,7 @@ class Passage:
     offset: int
     """Of its first character in the document's text."""
     text: str
-    context: Context = Context()
+    context: Context = NOWHERE
     appendix: bool = False
 
 
@@ -206,7 +208,18 @@ def collect(parts: Iterable[Passage], own: Code | None = None) -> list[Cited]:
             target = _find(found, citation)
             if target is None:
                 target = len(found)
-                found.append(Cited(citation.code, None, True, None, None, None, "mentions", first=part.offset + citation.start))
+                found.append(
+                    Cited(
+                        citation.code,
+                        None,
+                        True,
+                        None,
+                        None,
+                        None,
+                        "mentions",
+                        first=part.offset + citation.start,
+                    )
+                )
             _add(found[target], citation, part, citations, relation)
             places[number, position] = target
             if citation.parent is not None and citation.parent_relation:
@@ -272,7 +285,12 @@ def _find(found: list[Cited], citation: Citation) -> int | None:
         number = _plain_number(other)
         if number != key[0]:
             # an unreadable number with the same notation and day is the same document
-            if not (code.damaged or other.damaged) or (number and key[0]) or not citation.date or citation.date != item.date:
+            if (
+                not (code.damaged or other.damaged)
+                or (number and key[0])
+                or not citation.date
+                or citation.date != item.date
+            ):
                 continue
         elif number is None and not _dates_agree(citation.date, item.date):
             continue
@@ -284,7 +302,7 @@ def _find(found: list[Cited], citation: Citation) -> int | None:
             and citation.date
             and item.date
             and not _dates_agree(citation.date, item.date)
-            and match_key(citation.issuer) != match_key(item.issuer)
+            and not _same_issuer(citation.issuer, item.issuer)
         ):
             continue
         candidates.append(index)
@@ -308,11 +326,19 @@ def _title_key(title: str) -> str:
     return unmark(match_key(title))
 
 
+def _same_issuer(a: str, b: str) -> bool:
+    """Whether two names may be one body's: the same, or one the beginning of the other ("Sở Nội vụ")."""
+    first, second = sorted((match_key(a), match_key(b)), key=len)
+    return second.startswith(first)
+
+
 def _dates_agree(a: str | None, b: str | None) -> bool:
     return a is None or b is None or a.startswith(b) or b.startswith(a)
 
 
-def _add(item: Cited, citation: Citation, part: Passage, citations: Sequence[Citation], relation: Relation) -> None:
+def _add(
+    item: Cited, citation: Citation, part: Passage, citations: Sequence[Citation], relation: Relation
+) -> None:
     item.mentions.append((part.offset + citation.start, part.offset + citation.end, citation))
     code = citation.code
     if code is not None and item.code is not None:
@@ -327,8 +353,11 @@ def _add(item: Cited, citation: Citation, part: Passage, citations: Sequence[Cit
         item.code = code
     if citation.type is not None and (item.type is None or (item.general and not citation.general)):
         item.type, item.general = citation.type, citation.general
-    if citation.date is not None and (item.date is None or len(citation.date) > len(item.date)):
-        item.date = citation.date
+    day = citation.date
+    if day is not None and code is not None and code.year is not None and abs(int(day[:4]) - code.year) > 1:
+        day = None  # misread: a number with a year was given in that year
+    if day is not None and (item.date is None or len(day) > len(item.date)):
+        item.date = day
     item.issuer = item.issuer or citation.issuer
     if item.title is None and citation.title is not None and not _only_deed(citation, citations):
         item.title = citation.title
@@ -409,8 +438,6 @@ def _resolved(found: list[Cited]) -> list[Cited]:
     result: list[Cited] = []
     for old in order:
         item = found[old]
-        item.relates_to = {
-            place[t]: r for t, r in item.relates_to.items() if place[t] != place[old]
-        }
+        item.relates_to = {place[t]: r for t, r in item.relates_to.items() if place[t] != place[old]}
         result.append(item)
     return result

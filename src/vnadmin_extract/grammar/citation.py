@@ -77,6 +77,10 @@ class Context:
     """The relation that a lead-in before this text gives to a list ("Căn cứ:")."""
 
 
+NOWHERE: Final = Context()
+"""Nothing is known about the place."""
+
+
 @cache
 def _data() -> dict[str, Any]:
     path = resources.files("vnadmin_extract.knowledge") / "citations.toml"
@@ -90,23 +94,44 @@ def _any(words: Iterable[str], *, plain: bool = True) -> str:
 
 
 _D: Final = _data()
+# A cheap test on the text itself: a digit or slash, or the beginning of a kind that is cited without a number.
+_MAYBE: Final = regex.compile(
+    "[0-9/⁄∕]|(?<![\\p{L}])(?:"
+    + "|".join(sorted({regex.escape(k.name[:2]) for k in KINDS if k.uncoded or k.law} | {"Ñg"}))
+    + ")|[Cc]ăn"
+)
 _B: Final = r"(?<![a-z0-9])"
 _E: Final = r"(?![a-z0-9])"
+# Words of one syllable are compared with their marks: without them "tại" is "tài", "đúng" is "dung".
 _CUES: Final[tuple[tuple[Relation, regex.Pattern[str]], ...]] = tuple(
-    (name, regex.compile(_B + _any(words) + _E))
+    (name, regex.compile(_B + _any(w for w in words if " " in w) + _E))
     for name, words in _D["relations"].items()
-    if name not in {"assessing", "promulgates"}
+    if name not in {"assessing", "promulgates", "drafting"}
+)
+_MARKED_CUES: Final = regex.compile(
+    r"(?<!\p{L})"
+    + _any((w for w in _D["relations"]["mentions"] if " " not in w), plain=False)
+    + r"(?!\p{L})",
+    regex.IGNORECASE,
 )
 _ASSESSING: Final = regex.compile(_B + _any(_D["relations"]["assessing"]) + _E)
-_PROMULGATED: Final = regex.compile(_B + r"(?:ban\s+hanh|phe\s+duyet)\s+kem\s+theo\s+(?:[a-z]+\s+){1,3}nay" + _E)
+_DRAFTING: Final = regex.compile(_B + _any(_D["relations"]["drafting"]) + _E)
+_PROMULGATED: Final = regex.compile(
+    _B + r"(?:ban\s+hanh|phe\s+duyet)\s+kem\s+theo\s+(?:[a-z]+\s+){1,3}nay" + _E
+)
 _REQUESTS: Final = regex.compile(_B + _any(_D["requests"]["words"]) + _E)
 _ANSWERS: Final = regex.compile(_B + _any(_D["requests"]["answers"]) + _E)
 _INSTRUCTIONS: Final = regex.compile(_B + _any(_D["requests"]["instructions"]) + _E)
 _OPENING: Final = regex.compile(_B + _any(_D["requests"]["opening_based_on"]) + _E)
 _PASSIVE: Final = regex.compile(
-    _B + _any(_D["passive"]["words"]) + r"\s+(?P<verb>[a-z, ]{4,60}?)\s+(?:boi|tai|theo|bang|boi\s+cac)\s*(?:cac\s+)?$"
+    _B
+    + _any(_D["passive"]["words"])
+    + r"\s+(?P<verb>[a-z, ]{4,60}?)\s+(?:boi|tai|theo|bang|boi\s+cac)\s*(?:cac\s+)?$"
 )
-_CONNECTIVE: Final = regex.compile(r'[\s,;()"]*(?:(?:va|cung|cung\s+voi|hoac|cac|dong\s+thoi)\s*){0,3}[\s,;]*')
+_DRAFT: Final = regex.compile(r"du\s+thao\s*(?:cac\s*)?$")
+_CONNECTIVE: Final = regex.compile(
+    r'[\s,;()"]*(?:(?:va|cung|cung\s+voi|hoac|cac|dong\s+thoi)\s*){0,3}[\s,;]*'
+)
 _ENDS_IN_FORCE: Final = regex.compile(r"\s*,?\s*(?:nay\s+|se\s+)?het\s+hieu\s+luc")
 _SENTENCE: Final = regex.compile(r"(?:[.!?]\s+(?=\p{Lu})|\./\.|\n(?=\s*[-+•]))")
 
@@ -120,41 +145,89 @@ _DATE: Final = regex.compile(
 )
 _YEAR_ONLY: Final = regex.compile(r"\s(?P<y4>(?:19|20)[0-9]{2})(?![0-9/\-])")
 _REPAIR: Final = str.maketrans("lio", "110")
-_OF: Final = regex.compile(r"[\s,]{0,4}(?:cua|do)\s{1,3}")
+_OF: Final = regex.compile(r"[\s,.]{0,4}(?:cua|do)\s{1,3}")
 _HEADS: Final = regex.compile(r"[\s,]{0,4}(?=" + _any(_D["issuer"]["heads"], plain=False) + r"(?!\p{L}))")
-_HEAD_AT: Final = regex.compile(_any(_D["issuer"]["heads"] + _D["issuer"]["posts"], plain=False) + r"(?!\p{L})")
-_STOP: Final = regex.compile(r"(?<=[\s,])" + _any(_D["issuer"]["stops"], plain=False) + r"(?!\p{L})")
-_LONG_STOP: Final = regex.compile(r"(?<=[\s,])" + _any(_D["issuer"]["long_stops"], plain=False) + r"(?!\p{L})")
+_HEAD_AT: Final = regex.compile(
+    _any(_D["issuer"]["heads"] + _D["issuer"]["posts"], plain=False) + r"(?!\p{L})"
+)
+# Words that end a body's name: single ones as printed (marks tell "về" from "vệ"), longer ones also without marks
+# and with a capital ("Ban hành", "Hướng dẫn"), for scans.
+_STOP: Final = regex.compile(
+    r"(?<=[\s,])(?:v[eêèéẻẽẹềếểễ]|" + _any(_D["issuer"]["stops"], plain=False) + r")(?!\p{L})"
+)
+_STOP_BARE: Final = regex.compile(r"(?<=[\s,])" + _any(w for w in _D["issuer"]["stops"] if " " in w) + _E)
+_LONG_STOP: Final = regex.compile(
+    r"(?<=[\s,])" + _any(_D["issuer"]["long_stops"], plain=False) + r"(?!\p{L})"
+)
 _LONG_HEAD: Final = regex.compile(_any(_D["issuer"]["long_heads"], plain=False) + r"(?!\p{L})")
 _COMMA_PART: Final = regex.compile(r",\s*" + _any(_D["issuer"]["comma_parts"], plain=False))
 _POST: Final = regex.compile(
-    r"(?:" + _any(_D["issuer"]["posts"], plain=False) + r")\s+(?=" + _any(_D["issuer"]["heads"], plain=False) + r"(?!\p{L}))"
+    r"(?:"
+    + _any(_D["issuer"]["posts"], plain=False)
+    + r")\s+(?="
+    + _any(_D["issuer"]["heads"], plain=False)
+    + r"(?!\p{L}))"
 )
 _OPENER: Final = regex.compile(
     rf"[\s,;]{{0,4}}(?:{_any(_D['title']['bridges'])}\s+)?{_any(_D['title']['openers'])}(?:\s{{1,3}}|:\s?)"
 )
 _QUOTED: Final = regex.compile(r'[\s,]{0,4}(?:(?:va|ve)\s+)?"(?P<title>[^"\n]{8,400})"')
-_DESCRIBED: Final = regex.compile(rf"\s{{0,3}},?\s{{0,3}}(?:duoc\s+|da\s+)?{_any(_D['title']['descriptions'])}{_E}")
+_DESCRIBED: Final = regex.compile(rf"\s{{0,3}},?\s{{0,3}}{_any(_D['title']['descriptions'])}{_E}")
 _MAIN_CLAUSE: Final = regex.compile(r"\s*" + _any(_D["title"]["main_clause"]) + _E)
 _TITLE_ENDS: Final = regex.compile(_B + _any(_D["title"]["ends"]) + _E)
 _CLAUSE_VERB: Final = regex.compile(
-    _B + _any(["có ý kiến", "yêu cầu", "đề nghị", "ban hành", "xây dựng", "thông báo", "báo cáo", "hướng dẫn", "giao", "chỉ đạo", "triển khai", "trình", "kính", "tổ chức", "quyết định", "phúc đáp", "trả lời"]) + _E
+    _B
+    + _any(
+        [
+            "có ý kiến",
+            "yêu cầu",
+            "đề nghị",
+            "ban hành",
+            "xây dựng",
+            "thông báo",
+            "báo cáo",
+            "hướng dẫn",
+            "giao",
+            "chỉ đạo",
+            "triển khai",
+            "trình",
+            "kính",
+            "tổ chức",
+            "quyết định",
+            "phúc đáp",
+            "trả lời",
+        ]
+    )
+    + _E
 )
-_AS_FOLLOWS: Final = regex.compile(r"(?<![a-z0-9])(?:nhu\s+sau|co\s+y\s+kien)(?![a-z0-9])[^;]{0,40}(?:[:.]|$)")
+_AS_FOLLOWS: Final = regex.compile(
+    r"(?<![a-z0-9])(?:nhu\s+sau|co\s+y\s+kien)(?![a-z0-9])[^;]{0,40}(?:[:.]|$)"
+)
 _ASKED: Final = regex.compile(
-    _B + r"(?:de\s+nghi|y\s+kien(?:\s+chi\s+dao)?|chi\s+dao|yeu\s+cau|bao\s+cao|kien\s+nghi|de\s+xuat)(?=\s+cua\s(?P<body>[^;:\n]{2,160})\s+(?:tai|trong)\s*(?:cac\s*)?$)"
+    _B
+    + r"(?:de\s+nghi|y\s+kien(?:\s+chi\s+dao)?|chi\s+dao|yeu\s+cau|bao\s+cao|kien\s+nghi|de\s+xuat|va(?=\s+cua))(?=\s+cua\s(?P<body>[^;:\n]{2,160})\s+(?:tai|trong)\s*(?:cac\s*)?$)"
 )
+_ISSUED: Final = regex.compile(r"\s(?:(?:da|vua|moi|co)\s+)?(?:ban\s+hanh|co)\s*(?:cac\s*)?$")
+_HEAD_WORD: Final = regex.compile(r"(?<!\p{L})" + _any(_D["issuer"]["heads"], plain=False) + r"(?!\p{L})")
+_ALSO_OF: Final = regex.compile(r"\s*[,;]?\s*(?:va\s+)?cua\s[^;:\n]{2,140}\s(?:tai|trong)\s*(?:cac\s*)?")
 _TITLE_BREAK: Final = regex.compile(r"[;:\n]|\./\.|\.(?=\s+\p{Lu}|\s*$|\s+[-+•(\d])|,|\(|\)")
-_LAW_NAMES: Final = _any(_D["laws"]["names"]).replace("mat\\s+tran\\s+to\\s+quoc", "(?:mat\\s+tran\\s+to\\s+quoc|mttq)")
+_LAW_NAMES: Final = _any(_D["laws"]["names"]).replace(
+    "mat\\s+tran\\s+to\\s+quoc", "(?:mat\\s+tran\\s+to\\s+quoc|mttq)"
+)
 _LAW: Final = regex.compile(
-    _B + r"(?P<head>bo\s+luat|luat|phap\s+lenh|hien\s+phap)(?P<gap>\s{1,3})(?:(?P<changing>(?:sua\s+doi|bo\s+sung)[^;.\n]{0,300}?(?=\s+(?:so\s+[0-9]|ngay\s+[0-9]|nam\s+[0-9])|[;.\n]|$))"
+    _B
+    + r"(?P<head>bo\s+luat|luat|phap\s+lenh|hien\s+phap)(?P<gap>\s{1,3})(?:(?P<changing>(?:sua\s+doi|bo\s+sung)[^;.\n]{0,300}?(?=\s+(?:so\s+[0-9]|ngay\s+[0-9]|nam\s+[0-9])|[;.\n]|$))"
     rf"|(?P<name>{_LAW_NAMES}){_E}|(?P<other>(?=[a-z]).{{1,120}}?)(?=[,;.:()\n]|\s+(?:ngay|nam|so|va|cua|quy|duoc|da|ve|co|nay|do|neu|tai|theo|thi|se|phai|doi|trong|hien|de|la|khong|voi|tren)\b|$))"
 )
-_CONSTITUTION: Final = regex.compile(_B + r"hien\s+phap(?:\s+nuoc\s+cong\s+hoa\s+xa\s+hoi\s+chu\s+nghia\s+viet\s+nam)?" + _E)
+_CONSTITUTION: Final = regex.compile(
+    _B + r"hien\s+phap(?:\s+nuoc\s+cong\s+hoa\s+xa\s+hoi\s+chu\s+nghia\s+viet\s+nam)?" + _E
+)
 _CONGRESS: Final = regex.compile(_B + r"nghi\s+quyet\s+(?=dai\s+hoi" + _E + ")")
 _CONGRESS_NEXT: Final = regex.compile(r"\s*(?:,|va)\s*(?=dai\s+hoi(?![a-z]))")
 _CONGRESS_WORD: Final = regex.compile(
-    r"\s*,?\s*(?:" + _any(_D["congress"]["members"]) + r"(?![a-z])|[ivxlc]+(?![a-z])|(?:19|20)[0-9]{2}\s?-\s?(?:19|20)[0-9]{2})"
+    r"\s*,?\s*(?:"
+    + _any(_D["congress"]["members"])
+    + r"(?![a-z])|[ivxlc]+(?![a-z])|(?:19|20)[0-9]{2}\s?-\s?(?:19|20)[0-9]{2})"
 )
 _UNCODED_NAMES: Final = _any([k.name for k in KINDS if k.uncoded])
 _UNCODED: Final = regex.compile(rf"{_B}(?P<kind>{_UNCODED_NAMES})(?=\s+(?:cua\s|ngay\s[0-9]))")
@@ -198,7 +271,9 @@ def _small(text: str | None) -> int | None:
     return int(repaired) if repaired.isdigit() else None
 
 
-def find_issuer(text: str, bare: str, at: int, limit: int, *, named: bool = False) -> tuple[str, int, int] | None:
+def find_issuer(
+    text: str, bare: str, at: int, limit: int, *, named: bool = False
+) -> tuple[str, int, int] | None:
     """The body after "của" (or, after a date, a body's name that follows at once).
 
     Args:
@@ -221,12 +296,20 @@ def find_issuer(text: str, bare: str, at: int, limit: int, *, named: bool = Fals
     long = _LONG_HEAD.match(text, start) is not None
     stop = (_LONG_STOP if long else _STOP).search(text, start + 1, limit)
     end = stop.start() if stop else limit
+    if not long and (loose := _STOP_BARE.search(bare, start + 1, limit)) is not None:
+        end = min(end, loose.start())
     for index in range(start, end):
         char = text[index]
-        if char in ";:\n/\"“”" or (char in "()" and not (long and stop)):
+        if char == ":" and text[index - 1] == " " and text[index + 1 : index + 3].strip()[:1].islower():
+            continue  # a speck that a scan reads as a colon
+        if char in ';:\n/"“”' or (char in "()" and not (long and stop)):
             end = index
             break
-        if char == "." and not (index >= 2 and text[index - 1].isalpha() and text[index - 2 : index].lower() in {"tp", "tx", "tt", "q."}):
+        if char == "." and not (
+            index >= 2
+            and text[index - 1].isalpha()
+            and text[index - 2 : index].lower() in {"tp", "tx", "tt", "q."}
+        ):
             end = index
             break
         if char == "," and not _COMMA_PART.match(text, index) and not (long and stop is not None):
@@ -238,13 +321,16 @@ def find_issuer(text: str, bare: str, at: int, limit: int, *, named: bool = Fals
     name = text[start:end]
     stripped = regex.sub(r"[\s,]+(?:và|cùng|cũng như|hoặc|các|của|-|–)*[\s,]*$", "", name)
     while stripped != name:
-        name, stripped = stripped, regex.sub(r"[\s,]+(?:và|cùng|cũng như|hoặc|các|của|-|–)*[\s,]*$", "", stripped)
+        name, stripped = (
+            stripped,
+            regex.sub(r"[\s,]+(?:và|cùng|cũng như|hoặc|các|của|-|–)*[\s,]*$", "", stripped),
+        )
     post = _POST.match(name)
     begin = start + (post.end() if post else 0)
     shown = name[post.end() :] if post else name
     if len(shown) < 2:
         return None
-    return " ".join(shown.split()), begin, start + len(name)
+    return " ".join(shown.replace(" : ", " ").split()), begin, start + len(name)
 
 
 @dataclass(slots=True)
@@ -265,6 +351,8 @@ class _Anchor:
 
 def _laws(text: str, bare: str) -> list[_Anchor]:
     anchors: list[_Anchor] = []
+    if "luat" not in bare and "phap" not in bare:
+        return anchors
     for match in _LAW.finditer(bare):
         start = match.start()
         if not text[start].isupper() or text[start : start + 3].isupper():
@@ -273,7 +361,12 @@ def _laws(text: str, bare: str) -> list[_Anchor]:
         if match["other"] is not None:
             first = match.start("other")
             words = match["other"].split()
-            if not text[first].isupper() or len(words) < 2 or len(words) > 14 or match["head"].startswith("hien"):
+            if (
+                not text[first].isupper()
+                or len(words) < 2
+                or len(words) > 14
+                or match["head"].startswith("hien")
+            ):
                 continue
         span = (match.end("gap"), match.end())
         title = " ".join(text[span[0] : span[1]].split())
@@ -284,13 +377,17 @@ def _laws(text: str, bare: str) -> list[_Anchor]:
             if following or len(match.group()) > 12:
                 title = " ".join(text[match.start() : match.end()].split())
                 span = match.span()
-                anchors.append(_Anchor(*span, kind_by_name("Hiến pháp"), None, True, title, span, written=True))
+                anchors.append(
+                    _Anchor(*span, kind_by_name("Hiến pháp"), None, True, title, span, written=True)
+                )
     return anchors
 
 
 def _congresses(text: str, bare: str) -> list[_Anchor]:
     kind = kind_by_name("Nghị quyết")
     anchors: list[_Anchor] = []
+    if "dai hoi" not in bare:
+        return anchors
     for match in _CONGRESS.finditer(bare):
         if not text[match.start()].isupper():
             continue
@@ -311,7 +408,17 @@ def _congresses(text: str, bare: str) -> list[_Anchor]:
             if len(name) > 12:
                 full = f"{head} {name}"
                 anchors.append(
-                    _Anchor(start, position, kind, None, False, full, (begin, position), written=True, self_contained=True)
+                    _Anchor(
+                        start,
+                        position,
+                        kind,
+                        None,
+                        False,
+                        full,
+                        (begin, position),
+                        written=True,
+                        self_contained=True,
+                    )
                 )
             following = _CONGRESS_NEXT.match(bare, position)
             if following is None or not text[following.end()].isupper():
@@ -325,19 +432,29 @@ def _uncoded(text: str, bare: str) -> list[_Anchor]:
     for match in _UNCODED.finditer(bare):
         if text[match.start()].isupper():
             anchors.append(_Anchor(match.start(), match.end(), kind_by_name(match["kind"]), written=True))
-    for match in _APPROVED.finditer(bare):
+    for match in _APPROVED.finditer(bare) if "can cu" in bare else ():
         span = match.span("title")
         if find_codes(text[match.start("kind") : match.end()]) or bare.startswith(("cua ", "so "), span[0]):
             continue
         title = " ".join(text[span[0] : span[1]].split())
         anchors.append(
-            _Anchor(match.start("kind"), span[1], kind_by_name(match["kind"]), None, False, title, span, written=True, self_contained=True)
+            _Anchor(
+                match.start("kind"),
+                span[1],
+                kind_by_name(match["kind"]),
+                None,
+                False,
+                title,
+                span,
+                written=True,
+                self_contained=True,
+            )
         )
     return anchors
 
 
 def _anchors(text: str, bare: str) -> list[_Anchor]:
-    codes = find_codes(text)
+    codes = find_codes(text, bare)
     laws = _laws(text, bare)
     anchors = [_from_code(code, bare) for code in codes]
     # "Luật Dược số 105/2016/QH13": the law's name stands before the number
@@ -354,7 +471,7 @@ def _anchors(text: str, bare: str) -> list[_Anchor]:
                 anchor.end += 1
         elif code.kind is not None and code.kind.law:
             anchor.law = True
-    anchors += [law for law in laws]
+    anchors += laws
     anchors += _congresses(text, bare)
     anchors += _uncoded(text, bare)
     anchors.sort(key=lambda a: (a.start, a.code is None, -a.end))
@@ -367,7 +484,9 @@ def _anchors(text: str, bare: str) -> list[_Anchor]:
 
 
 def _from_code(match: CodeMatch, bare: str) -> _Anchor:
-    return _Anchor(match.intro, match.end, match.kind, match.code, shared=match.shared, written=match.kind is not None)
+    return _Anchor(
+        match.intro, match.end, match.kind, match.code, shared=match.shared, written=match.kind is not None
+    )
 
 
 def _type_of(anchor: _Anchor) -> tuple[str | None, bool]:
@@ -395,7 +514,9 @@ def _same_body(a: ParsedCode | None, b: ParsedCode | None) -> bool:
     return bool(set(a.groups) & set(b.groups)) or a.notation[-2:] == b.notation[-2:]
 
 
-def _title_end(text: str, bare: str, start: int, limit: int, starts: Sequence[int], ends: dict[int, int]) -> int:
+def _title_end(
+    text: str, bare: str, start: int, limit: int, starts: Sequence[int], ends: dict[int, int]
+) -> int:
     """Where a title that begins at ``start`` ends.
 
     Args:
@@ -420,7 +541,12 @@ def _title_end(text: str, bare: str, start: int, limit: int, starts: Sequence[in
             nested = queue.pop(0)
             lead = bare[position:nested]
             joined = regex.search(r"(?:,|\bva|\bcung|\bcung voi|\btheo)\s*(?:cac\s*)?$", lead)
-            chained = joined is not None and position > start and bare.startswith("luat", nested) and bare.startswith("luat", last)
+            chained = (
+                (joined is not None or not lead.strip())
+                and position > start
+                and bare.startswith("luat", nested)
+                and bare.startswith("luat", last)
+            )
             last = nested
             if nested > start and not chained and (joined or (lead.strip() == "" and position > start)):
                 return position + (joined.start() if joined else 0)
@@ -441,7 +567,12 @@ def _title_end(text: str, bare: str, start: int, limit: int, starts: Sequence[in
             after = match.end()
             while after < limit and text[after].isspace():
                 after += 1
-            chain = queue and queue[0] == after and bare.startswith("luat", after) and bare.startswith("luat", last)
+            chain = (
+                queue
+                and queue[0] == after
+                and bare.startswith("luat", after)
+                and bare.startswith("luat", last)
+            )
             if chain:
                 position = after
                 continue
@@ -465,7 +596,7 @@ def _title_end(text: str, bare: str, start: int, limit: int, starts: Sequence[in
 
 def _clean_title(raw: str) -> str:
     title = " ".join(raw.split()).strip(" ,;:.-–/")
-    if title[:1] in "\"“" and title[-1:] in "\"”" and not any(c in '"“”' for c in title[1:-1]):
+    if title[:1] in '"“' and title[-1:] in '"”' and not any(c in '"“”' for c in title[1:-1]):
         title = title[1:-1].strip()
     return title
 
@@ -526,14 +657,16 @@ def _read_tail(
     elif described is not None:
         end = _title_end(text, bare, described.end(), min(limit, described.end() + 900), starts, ends)
         tail.description, tail.end = (position, end), end
-        inner = regex.search(rf"\s{_any(_D['title']['openers'])}\s+", bare[position : min(end, position + 60)])
+        inner = regex.search(
+            rf"\s{_any(_D['title']['openers'])}\s+", bare[position : min(end, position + 60)]
+        )
         if inner is not None and described.end() - position <= inner.start() + 1:
             begin = position + inner.end()
             tail.title, tail.title_span = _clean_title(text[begin:end]), (begin, end)
     return tail
 
 
-def find_citations(text: str, context: Context = Context()) -> list[Citation]:  # noqa: B008  (frozen)
+def find_citations(text: str, context: Context = Context()) -> list[Citation]:
     """All mentions of other documents in a paragraph, in order.
 
     Args:
@@ -543,7 +676,7 @@ def find_citations(text: str, context: Context = Context()) -> list[Citation]:  
     Returns:
         One entry for each mention; mentions of one document are not merged here.
     """
-    if not text:
+    if not _MAYBE.search(text):
         return []
     bare = unmark(text)
     anchors = _anchors(text, bare)
@@ -559,7 +692,17 @@ def find_citations(text: str, context: Context = Context()) -> list[Citation]:  
         ends[anchors[index].start] = tails[index].end
     _share_tails(bare, anchors, tails)
     citations: list[Citation] = []
+    read: list[_Anchor] = []
     for anchor, tail in zip(anchors, tails, strict=True):
+        if anchor.code is None and anchor.title is None and tail.title is None and tail.date is None:
+            continue  # "các Nghị quyết của Chính phủ" names no certain document
+        if (
+            anchor.code is None
+            and not anchor.law
+            and _DRAFT.search(bare, max(0, anchor.start - 24), anchor.start)
+        ):
+            continue
+        read.append(anchor)
         name, general = _type_of(anchor)
         citations.append(
             Citation(
@@ -579,7 +722,7 @@ def find_citations(text: str, context: Context = Context()) -> list[Citation]:  
                 written_kind=anchor.written,
             )
         )
-    citations = _nest(text, bare, citations, anchors)
+    citations = _nest(bare, citations, read)
     return _relate(text, bare, citations, context)
 
 
@@ -599,7 +742,7 @@ def _share_tails(bare: str, anchors: list[_Anchor], tails: list[_Tail]) -> None:
             tail.title, tail.title_span = source.title, source.title_span
 
 
-def _nest(text: str, bare: str, citations: list[Citation], anchors: list[_Anchor]) -> list[Citation]:
+def _nest(bare: str, citations: list[Citation], anchors: list[_Anchor]) -> list[Citation]:
     """Say which citations stand inside the description of another, and what that one does to them."""
     result: list[Citation] = []
     open_parents: list[int] = []
@@ -628,7 +771,11 @@ def _nest(text: str, bare: str, citations: list[Citation], anchors: list[_Anchor
                 verb = _deed(passive["verb"])
                 if verb in {"amends", "replaces", "repeals"}:
                     citation = replace(citation, acts_on=index - 1, acts_relation=verb)
-        if anchors[index].law and anchors[index].title and regex.match(r"(?:sua\s+doi|bo\s+sung)", unmark(anchors[index].title or "")):
+        if (
+            anchors[index].law
+            and anchors[index].title
+            and regex.match(r"(?:sua\s+doi|bo\s+sung)", unmark(anchors[index].title or ""))
+        ):
             citation = replace(citation, description=citation.description or citation.title_span)
         result.append(citation)
         open_parents.append(index)
@@ -676,11 +823,38 @@ def _relate(text: str, bare: str, citations: list[Citation], context: Context) -
             floor = max(previous.extent if previous else 0, citation.start - 260)
             asked = _ASKED.search(bare, min(floor, citation.start), citation.start)
             body = find_issuer(text, bare, asked.end(), citation.start) if asked else None
-            if body is not None:
+            if body is None:
+                citation = _issued_by(text, bare, citation, min(floor, citation.start))
+            else:
                 citation = replace(citation, issuer=body[0], issuer_span=(body[1], body[2]))
         result.append(citation)
         previous = citation
     return result
+
+
+def _issued_by(text: str, bare: str, citation: Citation, floor: int) -> Citation:
+    """Issuer and date that stand before: "ngày 31/10/2017 Bộ Y tế ban hành Công điện số …"."""
+    issued = _ISSUED.search(bare, max(floor, citation.start - 140), citation.start)
+    if issued is None:
+        return citation
+    begin = max(floor, issued.start() - 120)
+    heads = [m.start() for m in _HEAD_WORD.finditer(text, begin, issued.start())]
+    for start in heads:
+        name = text[start : issued.start()].strip()
+        if (
+            _STOP.search(text, start + 1, issued.start())
+            or any(c in name for c in ",;:.()\n")
+            or len(name) > 90
+        ):
+            continue
+        citation = replace(citation, issuer=" ".join(name.split()), issuer_span=(start, issued.start()))
+        if citation.date is None:
+            before = bare.rfind("ngay", max(floor, start - 32), start)
+            day = find_date(bare, before) if before >= 0 else None
+            if day is not None and not bare[day[1] : start].strip(" ,"):
+                citation = replace(citation, date=day[0], date_span=(before, day[1]))
+        return citation
+    return citation
 
 
 def _relation(
@@ -694,12 +868,14 @@ def _relation(
             return previous.relation, previous.cue
         if _CONNECTIVE.fullmatch(words):
             return previous.relation, previous.cue
+        if previous.relation == "proposed_by" and _ALSO_OF.fullmatch(words):
+            return "proposed_by", previous.cue
         tail = regex.search(r"(?:;|,|\bva)\s*(?:cac\s*)?$", words)
-        if tail is not None and not _cues(words[: tail.start()]):
+        if tail is not None and not _cues(words[: tail.start()], text[start : start + tail.start()]):
             return previous.relation, previous.cue
     listed = regex.fullmatch(r"[\s\-+*•.0-9a-z)]{0,6}?", words) is not None
-    if not words.strip(" -+•*(\"“\n\t") or (listed and len(words.strip()) <= 3):
-        if context.inherited is not None and (previous is None or start != floor or True):
+    if not words.strip(' -+•*("“\n\t') or (listed and len(words.strip()) <= 3):
+        if context.inherited is not None:
             return context.inherited, ""
         if context.subject:
             return "implements", ""
@@ -709,14 +885,17 @@ def _relation(
         regex.search(r"\b(?:theo|xet)\s*$", clause) and citation.type == "Tờ trình"
     ):
         return "proposed_by", "de nghi"
-    if _ANSWERS.search(bare[start : citation.end]) and _ANSWERS.search(bare[start : citation.end]).end() >= citation.start - start:  # type: ignore[union-attr]
+    answered = _ANSWERS.search(bare, start, citation.end)
+    if answered is not None and answered.end() >= citation.start:
         return "replies_to", "xet"
     if _PROMULGATED.search(clause):
         return "promulgates", "kem theo"
-    found = _cues(clause)
+    found = _cues(clause, text[citation.start - len(clause) : citation.start])
     if not found:
         return ("implements", "") if context.subject and citation.start < 40 else ("mentions", "")
     head = clause.lstrip(" -+•*;,.()")
+    if clause.rstrip().endswith("(") and found[0][1] > 12:
+        return "mentions", "("
     if head.startswith("can cu") and "mentions" not in {r for r, _, _ in found[1:]}:
         return "based_on", "can cu"
     if head.startswith("can cu") and len(clause) < 160 and (context.opening or found[-1][0] == "mentions"):
@@ -725,8 +904,8 @@ def _relation(
     cue = clause[begin:end]
     distance = len(clause) - end
     if relation in {"amends", "replaces", "repeals"}:
-        draft = _ASSESSING.search(clause, max(0, begin - 60), begin)
-        if distance > 90 or draft is not None:
+        drafted = _DRAFTING.search(clause, 0, begin)
+        if distance > 90 or drafted is not None or ")" in clause[end : end + 2]:
             return "mentions", cue
         return relation, cue
     if relation == "implements":
@@ -739,17 +918,28 @@ def _relation(
         if instructed is not None and any(r == "implements" and e <= instructed.start() for r, _, e in found):
             return "implements", "thuc hien"
         opening = _OPENING.search(clause, max(0, len(clause) - 60))
-        if context.opening and opening is not None and (head.startswith("theo") or "tinh than" in clause[-20:] or "theo chi dao" in clause):
+        if (
+            context.opening
+            and opening is not None
+            and (head.startswith("theo") or "tinh than" in clause[-20:] or "theo chi dao" in clause)
+        ):
             return "based_on", "theo"
     return relation, cue
 
 
-def _cues(words: str) -> list[tuple[Relation, int, int]]:
-    """The governing words of a stretch without marks, in order of their ends; longer ones hide those inside."""
+def _cues(words: str, printed: str) -> list[tuple[Relation, int, int]]:
+    """The governing words of a stretch (without marks, and as printed), in order of their ends.
+
+    Longer ones hide those inside.
+    """
     found = [(r, m.start(), m.end()) for r, pattern in _CUES for m in pattern.finditer(words)]
+    found += [("mentions", m.start(), m.end()) for m in _MARKED_CUES.finditer(printed)]
     found.sort(key=lambda item: (item[2], -item[1]))
     return [
         item
         for item in found
-        if not any(o is not item and o[1] <= item[1] and item[2] <= o[2] and o[2] - o[1] > item[2] - item[1] for o in found)
+        if not any(
+            o is not item and o[1] <= item[1] and item[2] <= o[2] and o[2] - o[1] > item[2] - item[1]
+            for o in found
+        )
     ]

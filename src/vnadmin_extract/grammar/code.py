@@ -125,7 +125,7 @@ _SO = r"(?:[Ss$][ốồổỗộôoóòỏõọơớờởỡợöỐỒỔỖ�
 _YEAR = r"(?:19|20)[0-9]{2}(?![0-9])"
 _GROUP: Final = regex.compile(r"[\p{L}\p{N}&]+")
 _CORE: Final = regex.compile(
-    rf"(?:(?<![\p{{L}}\p{{N}}/]|[0-9][.,:\-])|(?<={_SO}))"
+    rf"(?=[0-9])(?:(?<![\p{{L}}\p{{N}}/]|[0-9][.,:\-])|(?<={_SO}))"
     rf"(?P<number>[0-9]{{1,6}}+(?:[a-z](?![\p{{Ll}}]))?+)"
     rf"(?:{_SP}/{_SP}(?P<year>{_YEAR}))?+"
     rf"(?P<separator>{_SP}[/\-]{_SP}| ?)(?P<symbol>{_SYMBOL})"
@@ -156,10 +156,10 @@ _LIST: Final = regex.compile(
     r"\s*(?:[,;]|(?:,\s*)?(?:va|hoac|cung|voi)\b)\s*(?:(?:va|cac)\s+)?(?P<so>[s$]o\s*)?$"
 )
 _BARE: Final = regex.compile(
-    rf"(?<![a-z0-9])(?:(?P<plural>cac|nhung)\s+)?(?P<kind>{_NAMES})\s+(?:(?P<so>[s$][o0])\s*[:.]?\s*)?"
-    rf"(?P<first>[0-9]{{1,5}}[a-z]?+)(?![^\s.,;:)\]\x22]|{_SP}[/\-]|[.:,][0-9])"
+    rf"(?<=[\s.:])[0-9]{{1,5}}[a-z]?+(?![^\s.,;:)\]\x22]|{_SP}[/\-]|[.:,][0-9])"
     rf"(?P<more>(?:\s*(?:,|va)\s*(?:[s$]o\s*)?[0-9]{{1,5}}[a-z]?+(?![^\s.,;:)\]\x22]|{_SP}[/\-]|[.:,][0-9])){{0,30}}+)"
 )
+_ODD_SIGN: Final = regex.compile("[‐‑‒–—―−\ufe63\uff0d⁄∕\t\u00a0\u2007\u2009\u200a\u202f\u3000ÐƉ]")
 _NUMBER: Final = regex.compile(r"[0-9]{1,5}[a-z]?(?![a-z])")
 # A bare number after a kind's name is a document's number only where the sentence goes on about a document.
 _AFTER_BARE: Final = regex.compile(
@@ -171,6 +171,7 @@ _COUNTED: Final = regex.compile(
     r"|huyen|xa|tinh|phuong|bo|so|nganh|linh\s+vuc|nhiem\s+vu|giai|chi\s+tieu|m2|ha|km|ngay(?!\s+[0-9.…_/]))\b"
 )
 _SEVERAL: Final = regex.compile(r",\s|\bva\b|-\s*$")
+_MAYBE: Final = regex.compile(r"[0-9/⁄∕]|[._…]\s*-")
 _DIGITS: Final = regex.compile(r"[0-9]{1,6}[a-z]?")
 _ALMOST: Final = regex.compile(r"[0-9lIOo|]{1,6}")
 _REPAIR: Final = str.maketrans("lIOo|", "11001")
@@ -248,7 +249,7 @@ def _build(
     text = f"{head}/{year}/{notation}" if year is not None else f"{head}{separator}{notation}"
     party_kind = right_abbreviation(groups[0], True) if len(groups) > 1 else None
     state_kind = right_abbreviation(groups[0], False) if len(groups) > 1 else None
-    party_organ = len(groups) == 2 and _is_party_organ(groups[-1])
+    party_organ = len(groups) == 2 and _is_party_organ(_fix_organ(groups[-1]))
     mass = any(g in _MASS for g in groups)
     style: Style
     if number is None and not damaged:
@@ -471,18 +472,19 @@ def _coded(text: str, bare: str) -> Iterator[CodeMatch]:
 def _bare_numbers(text: str, bare: str) -> Iterator[CodeMatch]:
     """Numbers without a notation after a kind's name: "Kế hoạch 437", "các Nghị quyết số 18, 19"."""
     for match in _BARE.finditer(bare):
-        kind = kind_by_name(match["kind"])
-        if kind is None or (not kind.bare and not (match["so"] and not kind.law)):
+        at = match.start()
+        intro = _intro(bare, at)
+        if intro is None or intro.kind is None:
             continue
-        numbered = match["so"] is not None
-        if not numbered and not text[match.start("kind")].isupper():
+        kind, numbered = intro.kind, intro.numbered
+        if not kind.bare and (kind.law or not numbered):
             continue
-        if not numbered and not kind.bare:
+        if not numbered and not text[intro.start].isupper():
             continue
-        first = match["first"]
-        if not numbered and len(first) == 4 and first[:2] in {"19", "20"}:
+        first = _NUMBER.match(bare, at)
+        if first is None or (not numbered and len(first.group()) == 4 and first.group()[:2] in {"19", "20"}):
             continue
-        spans = [match.span("first")]
+        spans = [first.span()]
         spans += [m.span() for m in _NUMBER.finditer(bare, match.start("more"), match.end("more"))]
         after = match.end()
         if _COUNTED.match(bare, after) or not (numbered or _AFTER_BARE.match(bare, after)):
@@ -496,15 +498,15 @@ def _bare_numbers(text: str, bare: str) -> Iterator[CodeMatch]:
                 start,
                 end,
                 code,
-                match.start("kind") if index == 0 else start,
+                intro.start if index == 0 else start,
                 kind,
                 numbered,
-                match["plural"] is not None,
+                intro.plural,
                 index > 0,
             )
 
 
-def find_codes(text: str) -> list[CodeMatch]:
+def find_codes(text: str, bare: str | None = None) -> list[CodeMatch]:
     """All document numbers in a text, in order, without overlaps.
 
     A kind before a list ("các Quyết định số 12/QĐ-UBND, 13/QĐ-UBND") is given to all of the list; numbers without
@@ -513,9 +515,12 @@ def find_codes(text: str) -> list[CodeMatch]:
 
     Args:
         text: any text, best NFC; blanks and single line breaks inside codes are forgiven.
+        bare: the same after :func:`~vnadmin_extract.grammar.kinds.unmark`, where the caller has it already.
     """
-    signs = text.translate(_SIGNS)
-    bare = unmark(text)
+    if not _MAYBE.search(text):
+        return []
+    signs = text.translate(_SIGNS) if _ODD_SIGN.search(text) else text
+    bare = unmark(text) if bare is None else bare
     found: list[CodeMatch] = []
     taken: list[tuple[int, int]] = []
     candidates = [(0, m) for m in _coded(signs, bare)] + [(1, m) for m in _bare_numbers(text, bare)]
