@@ -25,8 +25,8 @@ from vnadmin_extract.errors import DamagedFileError, EmptyFileError, EncryptedFi
 from vnadmin_extract.readers import grid
 from vnadmin_extract.readers.grid import Paragraph, Style
 from vnadmin_extract.readers.sniff import DOCX
+from vnadmin_extract.readers.tables import MOTTO, bare, is_layout_text
 from vnadmin_extract.text import legacy
-from vnadmin_extract.text.fold import strip_marks
 
 _Element = etree._Element
 
@@ -60,16 +60,6 @@ _SYMBOLS: Final = {
 }  # fmt: skip
 _CHECKED: Final = frozenset({0xFE, 0xFC, 0x52, 0x53})
 _UNCHECKED: Final = frozenset({0xA8, 0x6F, 0x71, 0xA3})
-_MOTTO: Final = regex.compile(r"xa hoi chu nghia\s+viet\s*nam|doc lap\W+tu do|dang cong san viet\s*nam")
-_LAYOUT_CUE: Final = regex.compile(
-    r"xa hoi chu nghia\s+viet\s*nam|doc lap\W+tu do|dang cong san viet\s*nam|\bnoi nhan\s*:|^\s*kinh gui\s*:?\s*$"
-    r"|^(?:tm|kt|tl|tuq)\.\s*\p{L}"
-)
-_SIGNER_CUE: Final = regex.compile(
-    r"^(?:(?:(?:tm|kt|tl|tuq|q)\s*[./]|chu tich|pho chu tich|giam doc|pho giam doc|bo truong|thu truong|chanh van phong"
-    r"|nguoi lap|thu ky|chu toa|truong phong|hieu truong|dai dien|ben a|ben b|xac nhan)\b|\(?ky(?: ten)?,? )"
-)
-_NUMBER_COLUMN: Final = regex.compile(r"^\s*(?:stt|tt|so tt|so thu tu|no\.?)\s*$")
 
 
 def read(data: bytes, *, name: str, config: Config) -> Document:
@@ -722,7 +712,7 @@ class _Builder:
     def _first_header(self, body: _Element) -> _Element | None:
         """The first page's running head, where the motto stands there and not in the body."""
         start = "".join(e.text or "" for e in _first(body, 4000) if _local(e) == "t")
-        if _MOTTO.search(_bare(start)):
+        if MOTTO.search(bare(start)):
             return None
         for section in self.sections[:1]:
             references = list(_children(section, "headerReference"))
@@ -732,7 +722,7 @@ class _Builder:
                 root = self.package.xml(part) if part else None
                 if root is not None:
                     text = "".join(e.text or "" for e in root.iter() if _local(e) == "t")
-                    if _MOTTO.search(_bare(text)):
+                    if MOTTO.search(bare(text)):
                         return root
         return None
 
@@ -884,7 +874,7 @@ class _Builder:
                     lines.extend(grid.shift(line, y) for line in inner)
                     y += len(inner) * grid.ROW_STEP
                 for paragraph in content.parts:
-                    more, y = grid.set_paragraph(paragraph, x0, x1, y, step=grid.ROW_STEP, squeeze=1.35)
+                    more, y = grid.set_paragraph(paragraph, x0, x1, y, step=grid.ROW_STEP, squeeze=1.6)
                     lines.extend(more)
                 for note in content.notes:
                     more, y = grid.set_paragraph(
@@ -1004,23 +994,8 @@ class _Builder:
 
     def _is_layout(self, element: _Element, table: _Grid) -> bool:
         """Whether a table only lays the page out: the header, the signature block, a frame around text."""
-        if table.columns == 1 or (table.rows == 1 and table.columns == 2):
-            return True
-        texts = [_bare(cell.text) for cell in table.cells]
-        if any(_NUMBER_COLUMN.match(text) for text in texts[: 2 * table.columns]):
-            return False
-        if table.rows <= 12 and table.columns <= 6 and any(_LAYOUT_CUE.search(text) for text in texts):
-            return True
-        if (
-            table.rows <= 6
-            and table.columns <= 3
-            and sum(bool(_SIGNER_CUE.match(t.lstrip())) for t in texts) >= 1
-        ):
-            return True
-        if self._has_inner_borders(element):
-            return False
-        filled_rows = len({cell.row for cell, text in zip(table.cells, texts, strict=True) if text.strip()})
-        return table.columns <= 2 or filled_rows <= 2
+        ruled = self._has_inner_borders(element)
+        return is_layout_text([cell.text for cell in table.cells], table.rows, table.columns, ruled)
 
     def _has_inner_borders(self, element: _Element) -> bool:
         properties = _child(element, "tblPr")
@@ -1275,10 +1250,6 @@ def _converted(line: list[tuple[str, Style]], seen: set[str]) -> list[tuple[str,
             changed = changed.upper()
         result.append((changed, style))
     return result
-
-
-def _bare(text: str) -> str:
-    return strip_marks(text).lower()
 
 
 def _first(root: _Element, count: int) -> Iterator[_Element]:

@@ -96,11 +96,15 @@ def decode(data: bytes, *, name: str = "<bytes>") -> tuple[str, list[str]]:
         DamagedFileError: a byte order mark that the rest of the file does not keep to.
     """
     warnings: list[str] = []
-    text = _decode(data, name, warnings)
+    text = _convert(_decode(data, name, warnings), warnings)
     if "&" in text and _ENTITY.search(text):
         text = _ENTITY.sub(lambda m: html.unescape(m.group()), text)
-    text = text.replace("\x00", "").replace("\ufeff", "")
-    return _convert(text, warnings), warnings
+    return text.replace("\x00", "").replace("\ufeff", ""), warnings
+
+
+def decode_markup(data: bytes, name: str, warnings: list[str]) -> str:
+    """Decode bytes whose entities a parser will resolve: as :func:`decode`, entities left as they are."""
+    return _convert(_decode(data, name, warnings), warnings).replace("\x00", "")
 
 
 def _decode(data: bytes, name: str, warnings: list[str]) -> str:
