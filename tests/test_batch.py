@@ -154,6 +154,13 @@ def test_hidden_and_lock_files_are_passed_over(tmp_path: Path) -> None:
     assert [task.name for task in find_files(tmp_path)] == ["cv.txt"]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders there")
+def test_a_pipe_in_the_folder_does_not_stop_the_run(tmp_path: Path) -> None:
+    folder = fill(tmp_path / "in", {"a.txt": "one"})
+    os.mkfifo(folder / "pipe.pdf")
+    assert statuses(run(folder, tmp_path / "out")) == {"a.txt": "ok", "pipe.pdf": "skipped"}
+
+
 @pytest.mark.skipif(os.name == "nt", reason="file names are Unicode there")
 def test_a_file_name_that_is_no_utf8_still_gives_a_report(tmp_path: Path) -> None:
     try:

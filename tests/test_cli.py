@@ -200,6 +200,19 @@ def test_run_into_a_place_that_cannot_be_written(folder: Path, tmp_path: Path) -
     assert result.exit_code == ExitCode.BAD_INPUT
 
 
+def test_ctrl_c_stops_the_run_and_says_what_remains(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*args: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(FakeExtractor, "extract_all", stop)
+    result = call("run", folder, "-o", tmp_path / "out", "-j", 0)
+    assert result.exit_code == 130
+    assert "stopped: nothing was written" in result.stderr
+    assert list((tmp_path / "out").iterdir()) == []
+
+
 def test_schema_is_json() -> None:
     assert json.loads(call("schema").stdout)["title"] == "Record"
 
@@ -236,7 +249,7 @@ def test_doctor_fails_when_something_required_is_missing(monkeypatch: pytest.Mon
     assert "pip install 'regex>=" in result.stdout
 
 
-def python(*arguments: str, **options: object) -> subprocess.Popen[bytes]:
+def python(*arguments: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "vnadmin_extract", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )

@@ -241,7 +241,9 @@ def find_files(folder: Path, out: Path | None = None) -> list[Task]:
             path = base / file_name
             name = _relative(path, folder)
             report = None
-            if path.suffix.lower() in _SKIPPED_SUFFIXES:
+            if path.exists() and not path.is_file():  # a pipe or device would be waited for without end
+                report = FileReport(file=name, status=SKIPPED, message="not a regular file")
+            elif path.suffix.lower() in _SKIPPED_SUFFIXES:
                 message = f"not a document by its name ({path.suffix})"
                 report = FileReport(file=name, status=SKIPPED, message=message)
             tasks.append(Task(path, name, report))

@@ -34,6 +34,8 @@ app = typer.Typer(
 
 _STDIN = Path("-")
 _TABLE_ROWS = 40
+STOPPED = 128 + 2
+"""Exit code after Ctrl-C (what a shell reports for SIGINT)."""
 
 Lang = Annotated[Language, typer.Option("--lang", help="Language of labels in views and tables.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks of unexpected errors.")]
@@ -193,7 +195,11 @@ def run(
         )
         show(deadline_table(read_records(out / RECORDS_FILE), lang, limit=_TABLE_ROWS))
 
-    codes.append(_guarded(str(folder), work, debug))
+    try:
+        codes.append(_guarded(str(folder), work, debug))
+    except KeyboardInterrupt:
+        say(f"stopped: nothing was written; results of an earlier run in {out} stay as they were")
+        raise typer.Exit(STOPPED) from None
     raise typer.Exit(max(codes))
 
 
