@@ -46,8 +46,16 @@ def check_corpus(sources: Iterable[Source], samples: Path, gold: Path) -> list[s
             faults.append(f"{source.name}: gold is no JSON: {exc}")
             continue
         faults += [f"{source.name}: {fault}" for fault in (*_shape(record), *_words(record, source))]
-    faults += [f"{path.name}: gold without a source" for path in sorted(gold.glob("*.json")) if path.stem not in names]
-    faults += [f"{path.name}: sample without a source" for path in sorted(samples.glob("*.*")) if path.name not in expected]
+    faults += [
+        f"{path.name}: gold without a source"
+        for path in sorted(gold.glob("*.json"))
+        if path.stem not in names
+    ]
+    faults += [
+        f"{path.name}: sample without a source"
+        for path in sorted(samples.glob("*.*"))
+        if path.name not in expected
+    ]
     return faults
 
 
@@ -74,7 +82,9 @@ def _shape(record: dict[str, Any]) -> Iterator[str]:
     for assignment in record["assignments"]:
         if not assignment["lead"]:
             yield f"{assignment['id']}: no lead"
-        yield from (f"{assignment['id']}: reference {i}" for i in assignment["references"] if i not in references)
+        yield from (
+            f"{assignment['id']}: reference {i}" for i in assignment["references"] if i not in references
+        )
         for identifier in assignment["deadlines"]:
             if assignment["id"] not in deadlines.get(identifier, {}).get("assignments", ()):
                 yield f"{assignment['id']}: deadline {identifier} does not point back"
@@ -115,16 +125,18 @@ def _against_models(record: dict[str, Any]) -> Iterator[str]:
 
     from vnadmin_extract import record as models
 
-    single = {
+    single: dict[str, type[models.Model]] = {
         "issuer": models.Issuer, "type": models.DocumentType, "code": models.OwnCode, "issued": models.Issued,
         "subject": models.Subject, "urgency": models.Urgency, "secrecy": models.Secrecy, "signer": models.Signer,
     }  # fmt: skip
-    many = {
+    many: dict[str, type[models.Model]] = {
         "addressees": models.Addressee, "recipients": models.Recipient, "references": models.Reference,
         "assignments": models.Assignment, "deadlines": models.Deadline,
     }  # fmt: skip
     parts = [(key, model, record[key]) for key, model in single.items() if record[key] is not None]
-    parts += [(f"{key} {n}", model, item) for key, model in many.items() for n, item in enumerate(record[key])]
+    parts += [
+        (f"{key} {n}", model, item) for key, model in many.items() for n, item in enumerate(record[key])
+    ]
     for label, model, value in parts:
         try:
             model.model_validate(value)
@@ -182,7 +194,7 @@ def _words(record: dict[str, Any], source: Source) -> Iterator[str]:
                 yield f"{item['id']}: time {item['time']} is not in its text"
         due = item["due"]
         if item["kind"] == "date" and due and regex.fullmatch(r"\d{4}-\d\d-\d\d", due):
-            year, month, day = due.split("-")
+            _year, month, day = due.split("-")
             bare = (f"{day}/{int(month)}", f"{day}/{month}")
             if not any(form in fold(item["text"]) for form in (*date_forms(due), *bare)):
                 yield f"{item['id']}: due {due} is not in its text {item['text']!r}"

@@ -84,7 +84,9 @@ def _page(document: Any) -> None:
     style.paragraph_format.space_after = Pt(0)
 
 
-def _runs(paragraph: Any, text: str, *, size: float | None = None, bold: bool = False, italic: bool = False) -> None:
+def _runs(
+    paragraph: Any, text: str, *, size: float | None = None, bold: bool = False, italic: bool = False
+) -> None:
     for number, part in enumerate(text.split("**")):
         if part:
             run = paragraph.add_run(part)
@@ -228,7 +230,10 @@ def _table(document: Any, table: src.Table) -> None:
 def _signature(document: Any, source: src.Source) -> None:
     if source.signature is None:
         return
-    document.add_paragraph().paragraph_format.line_spacing = Pt(8)
+    # A signature never stands alone on a page: the last paragraph goes over with it.
+    document.paragraphs[-1].paragraph_format.keep_with_next = True
+    spacer = document.add_paragraph().paragraph_format
+    spacer.line_spacing, spacer.keep_with_next = Pt(8), True
     party = source.style == "party"
     left, right = _two_columns(document, 8.2, 8.0)
     if source.recipients:
@@ -280,7 +285,12 @@ class _Numbering:
         abstract.append(_element("w:multiLevelType", val="multilevel"))
         for level, (form, text) in enumerate(self._LEVELS):
             entry = _element("w:lvl", ilvl=str(level))
-            for tag, value in (("w:start", "1"), ("w:numFmt", form), ("w:suff", "space"), ("w:lvlText", text)):
+            for tag, value in (
+                ("w:start", "1"),
+                ("w:numFmt", form),
+                ("w:suff", "space"),
+                ("w:lvlText", text),
+            ):
                 entry.append(_element(tag, val=value))
             abstract.append(entry)
         first = self._part.find(qn("w:num"))

@@ -70,7 +70,9 @@ def render_pdf(source: src.Source, path: Path) -> None:
 
 class _Template(BaseDocTemplate):  # type: ignore[misc]
     def __init__(self, path: str, source: src.Source) -> None:
-        super().__init__(path, pagesize=A4, invariant=1, lang="vi-VN", title=source.name, author="", creator="")
+        super().__init__(
+            path, pagesize=A4, invariant=1, lang="vi-VN", title=source.name, author="", creator=""
+        )
         frame = Frame(
             LEFT,
             BOTTOM,

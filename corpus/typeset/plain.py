@@ -51,7 +51,7 @@ def _header(source: src.Source) -> list[str]:
     lines = [*_columns(left, right), ""]
     left = [f"{head.number:^{LEFT - 2}}"]
     if head.abstract:
-        left += [f"{text:^{LEFT - 2}}" for text in textwrap.wrap(head.abstract, LEFT - 4, **_KEEP)]
+        left += [f"{text:^{LEFT - 2}}" for text in _broken(head.abstract, LEFT - 4)]
     if head.urgency:
         left += ["", f"{head.urgency:^{LEFT - 2}}"]
     lines += [*_columns(left, [head.place_date]), ""]
@@ -61,8 +61,9 @@ def _header(source: src.Source) -> list[str]:
     return lines
 
 
-# A line of text breaks at spaces only: codes keep their hyphens together, as printed.
-_KEEP: dict[str, bool] = {"break_on_hyphens": False, "break_long_words": False}
+def _broken(text: str, width: int) -> list[str]:
+    """Lines of at most ``width``, broken at spaces only: codes keep their hyphens together, as printed."""
+    return textwrap.wrap(text, width, break_on_hyphens=False, break_long_words=False)
 
 
 def _wrapped(text: str, first: int, rest: int) -> list[str]:
@@ -82,7 +83,7 @@ def _blocks(blocks: tuple[src.Block, ...]) -> list[str]:
         if isinstance(block, src.Paragraph):
             text = src.plain(block.text)
             if block.role.startswith("centred"):
-                lines += [f"{line:^{WIDTH}}" for line in textwrap.wrap(text, WIDTH - 8, **_KEEP)]
+                lines += [f"{line:^{WIDTH}}" for line in _broken(text, WIDTH - 8)]
             else:
                 lines += _wrapped(text, first=0 if block.role == "flush" else 6, rest=0)
             lines.append("")
@@ -99,7 +100,7 @@ def _table(table: src.Table) -> list[str]:
     lines: list[str] = []
     for row in table.rows:
         cells = [
-            textwrap.wrap("" if cell == "<" else src.plain(cell), width, **_KEEP) or [""]
+            _broken("" if cell == "<" else src.plain(cell), width) or [""]
             for cell, width in zip(row, widths, strict=True)
         ]
         for parts in zip_longest(*cells, fillvalue=""):
@@ -112,7 +113,7 @@ def _signature(source: src.Source) -> list[str]:
         return []
     left = ["Nơi nhận:"] if source.recipients else []
     for item in source.recipients:
-        left += textwrap.wrap(f"- {item}", LEFT + 6, **_KEEP)
+        left += _broken(f"- {item}", LEFT + 6)
     right = [*source.signature.lines, "", "", "", source.signature.name]
     width = LEFT + 8
     return [f"{a:<{width}}{b:^{WIDTH - width}}" for a, b in zip_longest(left, right, fillvalue="")]

@@ -201,7 +201,9 @@ def _table(lines: list[str]) -> Table:
             # A long cell may go on in the next line of the file.
             rows[-1] = (*rows[-1][:-1], f"{rows[-1][-1]} {line.rstrip('|').strip()}")
             continue
-        rows.append(tuple(cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")))
+        rows.append(
+            tuple(cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|"))
+        )
     columns = len(rows[0])
     for row in rows:
         if len(row) != columns:
