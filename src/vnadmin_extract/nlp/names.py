@@ -286,7 +286,7 @@ class NameReader:
                 last in {"generic", "post"} and not caps[j]
             ):
                 verb = self.hit(j, "verb")
-                if caps[j] or single_head or verb < field or last == "organisation" and not verb:
+                if caps[j] or single_head and verb < field or verb < field or last == "organisation" and not verb:
                     j, last, run = min(field, n), "field", False
                     continue
             if self.hit(j, "always"):
@@ -340,6 +340,9 @@ class NameReader:
                     j, last, governed = head_end, "post", True
                     continue
                 break
+            if word == "năm" and kind == "organisation" and j + 1 < n and words[j + 1].isdigit():
+                j, last = j + 2, "cap"  # "Ban Tổ chức Hội thi năm 2017"
+                continue
             if self.hit(j, "stop") and not caps[j]:
                 break
             if caps[j]:
@@ -508,7 +511,9 @@ class NameReader:
             return j
         limit = j
         while limit < n and limit < j + 12 and (self.is_word(limit) or self.keys[limit] in _DASH):
-            if limit > j and self.hit(limit, "tail") > self.hit(limit, "verb") and limit - j <= 4:
+            if limit > j and limit - j <= 4 and (
+                self.hit(limit, "tail") > self.hit(limit, "verb") or self.hit(limit, "place")
+            ):
                 return limit
             if limit > j and (self.hit(limit, "verb") and not self.caps[limit] or self.hit(limit, "always")):
                 # A word of the lists decides without the tagger, if it is near: a name rarely has more than
@@ -632,6 +637,6 @@ def first_verb(text: str, start: int) -> int | None:
             if at < 0:
                 continue
         place = at + 1
-        if at >= start and tag[:1] in {"V", "E", "C", "R", "A"}:
+        if at >= start and tag[:1] in {"V", "E", "C", "R"}:
             return at
     return None

@@ -35,10 +35,14 @@ class Reading:
     """Lines of other fields inside the paragraph: field, start and end of the value."""
     strong: bool = False
     """Whether a duty word or an order says that this is work, not a description."""
-    described: bool = False
     verb_first: bool = False
     """Whether the text begins with a verb of work."""
     upward: bool = False
+    """A request to a superior ("đề nghị … xem xét, quyết định")."""
+    begins_together: bool = False
+    """Whether the text begins with "phối hợp"."""
+    late: bool = False
+    """The order stands behind the first sentence."""
 
 
 def tidy(names: list[Name]) -> list[str]:
@@ -166,11 +170,10 @@ class PointReader:
         if orders:
             names = orders[-1][1] if announces else [n for _, part in orders for n in part]
             upward = self._upward(point, orders[0][1][-1].last)
-            work = self._work_after(point, orders[-1][1][-1].last) if announces else True
-            kind: Kind = "lead-in" if announces and not work else "own"
-            if announces:
-                kind = "lead-in"
-            return Reading(kind, "order", names, strong=True, upward=upward)
+            late = any(r.words[i] in {".", ";"} for i in range(orders[0][0]))
+            return Reading(
+                "lead-in" if announces else "own", "order", names, strong=True, upward=upward, late=late
+            )
         skip = r.hit(first, "skip_opening")
         subject = self._subject(point, first)
         if subject is not None and (not skip or subject.strong):
@@ -182,9 +185,10 @@ class PointReader:
         verb_first = bool(r.hit(first, "verb") or r.hit(first, "coordination")) or self._late_verb(point, first)
         if skip:
             return Reading("none")
+        together = bool(r.hit(first, "coordination"))
         if announces:
             return Reading("lead-in", "", verb_first=verb_first)
-        return Reading("plain", "", verb_first=verb_first)
+        return Reading("plain", "", verb_first=verb_first, begins_together=together)
 
     def _issuer_speaks(self, point: Point, subject: Reading) -> bool:
         """ "Sở A xây dựng kế hoạch … như sau:": the issuer makes the paper; nobody is ordered."""
@@ -234,9 +238,6 @@ class PointReader:
             end = r.hit(i, "announce")
             if end == last + 1 and r.keys[last] in {"sau", "đây"}:
                 return True
-        return False
-
-    def _work_after(self, point: Point, i: int) -> bool:
         return False
 
     def _upward(self, point: Point, i: int) -> bool:
@@ -303,7 +304,7 @@ class PointReader:
                 i = end
                 continue
             previous = r.keys[i - 1] if i else ""
-            if previous in {"được", "đã", "của", "theo", "những", "các", "có", "nội", "dung", "khi", "sự", "việc", "bị", "và"} and not (
+            if previous in {"được", "đã", "của", "theo", "những", "các", "có", "dung", "khi", "sự", "việc", "bị", "và"} and not (
                 previous == "và" and r.hit(end, "quantifier")
             ):
                 i = end
@@ -351,19 +352,43 @@ class PointReader:
                     break
                 if r.words[i] in _ENDS:
                     break
+        starts = {name.first for name in r.all_names()}
+        sentences: list[int] = []
+        for i in range(first + 1, point.size - 1):
+            if r.words[i] == "." and i + 1 in starts and i + 1 not in candidates:
+                sentences.append(i + 1)  # "Quyết định này có hiệu lực … Chánh Văn phòng … chịu trách nhiệm"
+            elif r.keys[i] == "do" and i + 1 in starts and "chịu trách nhiệm" in point.text[r.starts[i] :]:
+                sentences.append(i + 1)
+        fallback: Reading | None = None
         for start in candidates:
             names, end = r.names(start)
-            if not names:
+            if not names or (start != first and start not in starts) or self._common(point, names):
                 continue
             verdict = self._subject_verb(point, end)
-            if verdict < 0 and (start != first or point.size - end < 8):
-                verdict = 0  # a verb that no list knows: only at the start of a sentence of some length
-            if verdict:
+            if verdict > 0:
                 later = self._later_subjects(point, end)
                 return Reading("own", "duty" if verdict > 1 else "subject", names + later, strong=verdict > 1)
-            if self._implementing(point, end):
-                return Reading("own", "article", r.split(start, self._implementing(point, end)), strong=True)
+            if stop := self._implementing(point, end):
+                return Reading("own", "article", r.split(start, stop), strong=True)
+            if verdict < 0 and start == first and point.size - end >= 8:
+                # A verb that no list knows counts at the start of a sentence of some length.
+                fallback = Reading("own", "subject", names)
+        for start in sentences:
+            names, end = r.names(start)
+            if names and self._subject_verb(point, end) > (0 if r.keys[start - 1] == "do" else 1):
+                return Reading("own", "duty", names, strong=True, late=True)
+        if fallback is not None:
+            return fallback
         return self._sent_paper(point, first)
+
+    @staticmethod
+    def _common(point: Point, names: list[Name]) -> bool:
+        """Whether the only name is a bare common noun for people: "Cán bộ chuyên trách: …"."""
+        r = point.reader
+        if len(names) > 1:
+            return False
+        end = r.hit(names[0].first, "generic")
+        return end == names[0].last and r.flagged(names[0].first, end, "weak")
 
     def _implementing(self, point: Point, end: int) -> int:
         """The token of "chịu trách nhiệm" that closes a list of leads which the lists could not read to its end."""
@@ -395,6 +420,10 @@ class PointReader:
             i = next((k + 1 for k in range(i, min(point.size, i + 25)) if r.words[k] == ")"), i)
         if i < point.size and r.words[i] == "," and i + 1 < point.size:
             i += 1
+            label = next((k for k in range(i, min(i + 4, point.size - 1)) if r.words[k] == ":"), 0)
+            title, after = r.names(label + 1 if label else i)
+            if title and r.hit(title[0].first, "post"):  # "Đồng chí A, Chức vụ: Phó Giám đốc …"
+                return self._subject_verb(point, after)
             if not (r.hit(i, "preamble") or r.hit(i, "adverb") or r.hit(i, "verb")):
                 return 0
         if i >= point.size:
@@ -402,6 +431,8 @@ class PointReader:
         issuer = r.hit(i, "issuer_verb")
         if issuer and r.flagged(i, issuer, "issuer_always") and not r.hit(i, "not_trigger"):
             return 0
+        if r.hit(i, "coordination") and not r.hit(i, "not_coordination"):
+            return 2
         duty, adverb, verb, described = (r.hit(i, c) for c in ("obligation", "adverb", "verb", "described"))
         if duty and duty >= described:
             return 2 if duty >= verb or duty > i + 1 else 1

@@ -161,8 +161,7 @@ class Walker:
                     )
                 task = self._task(node, reading, parent, current)
                 self._below(task, node, below, depth, heading=True)
-                if task.item is not None:
-                    tasks.append(task)
+                tasks.append(task)
                 return current
             if reading.upward or self._promise(reading):
                 self._children(node, below, depth + 1)
@@ -205,7 +204,8 @@ class Walker:
             self._lined(task, node, readings, below, depth)
             return
         works = [
-            kid.kind not in _DASHES or r.verb_first or r.kind in {"own", "heading", "line"} or bool(r.lead)
+            kid.kind not in _DASHES and kid.kind is not NodeKind.PARAGRAPH
+            or r.verb_first or r.kind in {"own", "heading", "line"} or bool(r.lead)
             for kid, r in readings
         ]
         if task.item is not None and not any(works):
@@ -267,7 +267,7 @@ class Walker:
     @staticmethod
     def _shared_work(kid: Node, reading: Reading) -> bool:
         """A dash under a lined point that names those to work with is work of its own."""
-        return kid.kind in _DASHES and reading.kind == "plain" and reading.verb_first and bool(reading.coordinating)
+        return kid.kind in _DASHES and reading.kind == "plain" and reading.begins_together
 
     # -- lines -----------------------------------------------------------------------------------------------
 
@@ -321,7 +321,7 @@ class Walker:
             whole.coordinating, whole.time_spans = list(last.coordinating), list(last.time_spans)
             self.items.append(whole)
         for task in tasks[:-1]:
-            if task.node.kind is not tasks[-1].node.kind or task.node.children:
+            if task.node.kind is not tasks[-1].node.kind or task.node.children or not task.reading.verb_first:
                 continue
             item = Item(task.node.path, "line", [task.text])
             item.lead, item.lead_spans = list(last.lead), list(last.lead_spans)
@@ -343,14 +343,18 @@ class Walker:
         if own_lead:
             item.rule = "line"
             self._apply(item, node, reading)
-        elif reading.lead:
+        elif (
+            reading.lead
+            and not (reading.late and context.lead)
+            and (self._holds(node, reading, parent, context) or not context.lead)
+        ):
             if not self._holds(node, reading, parent, context):
                 return task
             item.lead = tidy(reading.lead)
             item.lead_spans = [(node.body_start + n.start, node.body_start + n.end) for n in reading.lead]
             if reading.lines:
                 self._apply(item, node, reading)
-        elif context.lead and reading.kind in {"plain", "lead-in"}:
+        elif context.lead and not reading.upward:
             if not self._inherits(node, reading, context):
                 return task
             item.lead, item.lead_spans = list(context.lead), list(context.spans)
@@ -406,7 +410,7 @@ class Walker:
 
     def _timed(self, node: Node) -> bool:
         text = fold(self._own(node))
-        return any(w in text for w in ("trước ngày", "chậm nhất", "hạn chót", "gửi về", "trước tháng", "định kỳ", "báo cáo kết quả"))
+        return any(w in text for w in ("trước ngày", "chậm nhất", "hạn chót", "gửi về", "trước tháng", "định kỳ", "báo cáo kết quả", "phản ánh", "liên hệ"))
 
     def _promise(self, reading: Reading) -> bool:
         """Whether the only unit is the issuer and the sentence tells what it will do."""
