@@ -53,6 +53,7 @@ def test_different(one: str, other: str) -> None:
 def test_offsets_stay(text: str) -> None:
     composed = unicodedata.normalize("NFC", text)
     assert len(fold_chars(composed)) == len(composed)
+    assert len(strip_marks(composed)) == len(composed)
 
 
 @given(st.text(alphabet="hklmstquyiỳýỷoòóaàáe nQUYÀỶ-"))

@@ -42,6 +42,7 @@ _BOLD: Final = regex.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", regex.I)
 _ITALIC: Final = regex.compile(r"font-style\s*:\s*italic", regex.I)
 _FONT: Final = regex.compile(r"""font-family\s*:\s*["']?([^;,"']+)""", regex.I)
 _MAX_DEPTH: Final = 150
+_TAG: Final = regex.compile(r"<[^<>]*>")
 
 
 def read(data: bytes, *, name: str, config: Config) -> Document:
@@ -63,7 +64,10 @@ def read(data: bytes, *, name: str, config: Config) -> Document:
     text = regex.sub(r"^\s*<\?xml[^>]*\?>", "", text)
     try:
         root = lxml_html.document_fromstring(
-            text or " ", parser=lxml_html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
+            text or " ",
+            parser=lxml_html.HTMLParser(
+                no_network=True, remove_comments=True, remove_pis=True, huge_tree=True
+            ),
         )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise DamagedFileError(
@@ -72,6 +76,12 @@ def read(data: bytes, *, name: str, config: Config) -> Document:
     builder = _Builder()
     builder.walk(root, Style(), "left", 0)
     builder.close()
+    if not builder.lines and not builder.tables and builder.deep:
+        # The parser gives up on elements nested hundreds deep; their words are still there.
+        warnings.append("the elements are nested too deep; only the words were read, without their places")
+        for row in _TAG.split(text):
+            builder.text(row, Style(), "left")
+            builder.close()
     if not builder.lines and not builder.tables:
         raise EmptyFileError("the file has no words", file=name, remedy="Ask the sender for the file again")
     page = Page(
@@ -146,6 +156,8 @@ class _Builder:
     paragraph: Paragraph | None = None
     heading: int | None = None
     prefix: str = ""
+    deep: bool = False
+    """Whether elements were nested deeper than is followed."""
 
     def close(self) -> None:
         """Set the open paragraph, if there is one."""
@@ -191,6 +203,7 @@ class _Builder:
         if not tag or tag in _DROPPED or _HIDDEN.search(look) or element.get("hidden") is not None:
             return
         if depth > _MAX_DEPTH:
+            self.deep = True
             self.text("".join(str(t) for t in element.itertext()), style, align)
             return
         if tag == "br":

@@ -18,6 +18,9 @@ _TONE: Final[dict[str, tuple[str, int]]] = {c: (row[0], i) for row in _ROWS for 
 _MARKS: Final = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
 _LETTER: Final[dict[tuple[str, int], str]] = {value: key for key, value in _TONE.items()}
 
+_CACHED_LENGTH: Final = 200
+"""Longer texts are not cached: they hardly come twice and would fill the memory."""
+
 _SIGNS: Final = str.maketrans(
     {
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d", "-"),
@@ -79,24 +82,40 @@ def fold_chars(text: str) -> str:
     return _Y.sub(_to_i, text)
 
 
-@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """:func:`fold_chars` with runs of blanks collapsed and none at the ends."""
+    return _fold(text) if len(text) <= _CACHED_LENGTH else _fold.__wrapped__(text)
+
+
+@lru_cache(maxsize=65536)
+def _fold(text: str) -> str:
     return " ".join(fold_chars(text).split())
 
 
-@lru_cache(maxsize=65536)
 def strip_marks(text: str) -> str:
     """A text without tones and diacritics, ``đ`` as ``d``, case kept: for comparing noisy text (OCR).
 
-    For NFC Vietnamese text the length stays the same.
+    For NFC text the length stays the same.
     """
-    decomposed = unicodedata.normalize("NFD", text)
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return unicodedata.normalize("NFC", bare.translate(_D))
+    return _strip_marks(text) if len(text) <= _CACHED_LENGTH else _strip_marks.__wrapped__(text)
 
 
-_D: Final = str.maketrans({"\u0111": "d", "\u0110": "D", "\u00d0": "D", "\u00f0": "d", "\u0189": "D"})
+@lru_cache(maxsize=65536)
+def _strip_marks(text: str) -> str:
+    return unicodedata.normalize("NFC", text).translate(_BARE)
+
+
+class _Bare(dict[int, int]):
+    """Code point → code point of the letter without marks, filled as letters are met."""
+
+    def __missing__(self, code: int) -> int:
+        bare = [c for c in unicodedata.normalize("NFD", chr(code)) if not unicodedata.combining(c)]
+        # A mark that stands alone has no letter to give; it stays, so that no offset moves.
+        self[code] = ord(bare[0]) if len(bare) == 1 else code
+        return self[code]
+
+
+_BARE: Final = _Bare({ord(c): ord(d) for c, d in zip("\u0111\u0110\u00d0\u00f0\u0189", "dDDdD", strict=True)})
 
 
 @cache
@@ -155,10 +174,14 @@ def expand_abbreviations(text: str) -> str:
 _WORD: Final = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
 
-@lru_cache(maxsize=65536)
 def match_key(name: str) -> str:
     """The form under which two spellings of one name are equal: folded, written out, words only.
 
     ``match_key("UBND TP. Hà Nội") == match_key("Uỷ ban nhân dân thành phố Hà Nội")``.
     """
+    return _match_key(name) if len(name) <= _CACHED_LENGTH else _match_key.__wrapped__(name)
+
+
+@lru_cache(maxsize=65536)
+def _match_key(name: str) -> str:
     return " ".join(_WORD.findall(fold(expand_abbreviations(unicodedata.normalize("NFC", name)))))

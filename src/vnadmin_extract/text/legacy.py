@@ -123,14 +123,17 @@ def _share(tokens: list[str]) -> float:
     return sum(map(_well_formed, tokens)) / len(tokens) if tokens else 0.0
 
 
-@lru_cache(maxsize=4096)
 def detect(text: str) -> LegacyEncoding | None:
     """The legacy encoding of a text, or ``None`` for anything that is not clearly one.
 
     Only words with characters above ASCII count. After conversion most of them must be well-formed Vietnamese
     syllables, and clearly more than before; at least three such words are needed.
     """
-    sample = text[:50_000]
+    return _detect(text[:50_000])
+
+
+@lru_cache(maxsize=128)
+def _detect(sample: str) -> LegacyEncoding | None:
     tokens = [t for t in _TOKEN.findall(sample) if _TONED.search(t)]
     if len(tokens) < 3 or sum(1 for t in tokens if _BEYOND.search(t)) > len(tokens) // 20:
         return None
