@@ -13,7 +13,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import regex
@@ -38,8 +38,12 @@ BLANKLESS_GAP = 0.16
 BLANK_GAP = 0.08
 """A blank character that was drawn elsewhere in the page's order only counts if the letters leave this much room:
 blanks that lie under a number filled in later must not cut it."""
+OTHER_SIZE = 1.2
+"""Characters whose sizes differ by more than this factor are not one word."""
 GUESSED = -1
 """``Glyph.index`` of a blank that the file does not hold but the reader's engine supposes."""
+SPACED_OUT = 0.15
+"""The most (ems) that is taken for spacing between the letters of a word."""
 MARK_REACH = 0.7
 """How far (ems) above or below its letter's baseline a separately drawn mark may have its own."""
 
@@ -143,6 +147,7 @@ def _attach_marks(glyphs: list[Glyph]) -> list[Glyph]:
     """Put combining marks that were drawn as characters of their own behind the letter they stand over."""
     if not any(_is_mark(glyph.text) for glyph in glyphs):
         return glyphs
+    glyphs = [replace(glyph) for glyph in glyphs]  # the caller's characters stay as they were drawn
     letters = [g for g in glyphs if not _is_mark(g.text) and not g.text.isspace()]
     ordered = sorted(letters, key=lambda g: g.baseline)
     result = [g for g in glyphs if not _is_mark(g.text)]
@@ -200,20 +205,32 @@ def _strips(glyphs: list[Glyph]) -> list[list[Glyph]]:
         current.append(glyph)
     if current:
         strips.append(current)
+    strips = [part for strip in strips for part in _by_size(strip)]
     for strip in strips:
         strip.sort(key=lambda g: (g.x0, g.index))
     return strips
+
+
+def _by_size(strip: list[Glyph]) -> list[list[Glyph]]:
+    """A strip's characters apart by size: stamps in another size that lie over a line must not be mixed into it."""
+    sizes = {glyph.size for glyph in strip}
+    if max(sizes) <= OTHER_SIZE * min(sizes):
+        return [strip]
+    classes: list[float] = []
+    for size in sorted(sizes):
+        if not classes or size > OTHER_SIZE * classes[-1]:
+            classes.append(size)
+    parts: dict[int, list[Glyph]] = {}
+    for glyph in strip:
+        parts.setdefault(bisect_right(classes, glyph.size) - 1, []).append(glyph)
+    return list(parts.values())
 
 
 def _cut(strip: list[Glyph], layer: Layer) -> list[Word]:
     words: list[Word] = []
     run: list[Glyph] = []
     blank: Glyph | None = None
-    blankless = True
-    for glyph in strip:
-        if glyph.text == " ":
-            blankless = False
-            break
+    blankless, usual = _spacing(strip)
     wide = BLANKLESS_GAP if blankless else CERTAIN_GAP
     end = 0.0
     last = strip[0]
@@ -224,8 +241,8 @@ def _cut(strip: list[Glyph], layer: Layer) -> list[Word]:
             continue
         if run:
             size = glyph.size if glyph.size < last.size else last.size
-            gap = glyph.x0 - end
-            if gap < 0 and text == last.text and glyph.x0 - last.x0 < 0.1 * size:
+            gap = glyph.x0 - end - usual
+            if glyph.x0 < end and text == last.text and glyph.x0 - last.x0 < 0.1 * size:
                 continue  # drawn twice to look bold
             if gap > wide * size or (
                 blank is not None
@@ -241,6 +258,29 @@ def _cut(strip: list[Glyph], layer: Layer) -> list[Word]:
     if run:
         words.append(_word(run, layer))
     return words
+
+
+def _spacing(strip: list[Glyph]) -> tuple[bool, float]:
+    """Whether a strip has no blanks, and the usual room between its characters (their median).
+
+    It is 0 unless the print is spaced out, or the font's boxes are wider than its letters stand.
+    """
+    blankless = True
+    gaps: list[float] = []
+    last: Glyph | None = None
+    for glyph in strip:
+        if glyph.text == " ":
+            blankless = False
+            last = None
+            continue
+        if last is not None:
+            gaps.append(glyph.x0 - last.x1)
+        last = glyph
+    if len(gaps) < 6:
+        return blankless, 0.0
+    gaps.sort()
+    limit = SPACED_OUT * strip[0].size
+    return blankless, max(-limit, min(limit, gaps[len(gaps) // 2]))
 
 
 def _word(run: Sequence[Glyph], layer: Layer) -> Word:
@@ -383,7 +423,7 @@ def _touches(word: Word, row: list[Word]) -> bool:
         if height_of(other) <= 1.15 * height_of(word):
             continue
         gap = max(other.bbox[0] - word.bbox[2], word.bbox[0] - other.bbox[2])
-        if -0.5 * height_of(word) < gap < 0.5 * height_of(word) and _overlap(word, other) >= 0.5:
+        if gap < 0.5 * height_of(word) and _overlap(word, other) >= 0.5:
             return True
     return False
 

@@ -30,6 +30,7 @@ from vnadmin_extract.readers.lines import Glyph, lines_of, words_of
 from vnadmin_extract.readers.pdf_knowledge import knowledge
 from vnadmin_extract.readers.pdf_overlays import cut_burnt_stamps, list_overlays, read_overlays
 from vnadmin_extract.readers.pdf_pdfium import (
+    NO_PAGES,
     PDFIUM_LOCK,
     Drawings,
     Geometry,
@@ -137,7 +138,7 @@ def _opening_error(error: pypdfium2.PdfiumError, name: str) -> VnadminError:
             file=name,
             remedy="Save a copy without the password and read that",
         )
-    if code == pdfium.FPDF_ERR_PAGE:
+    if code in (NO_PAGES, pdfium.FPDF_ERR_PAGE):
         return EmptyFileError("the PDF has no pages", file=name, remedy=_GET_AGAIN)
     return DamagedFileError(
         "the file begins like a PDF but is damaged or cut off", file=name, remedy=_GET_AGAIN

@@ -27,6 +27,9 @@ PDFIUM_LOCK = RLock()
 UNKNOWN = "\ufffd"
 """Stands for a character whose meaning the file does not tell."""
 
+NO_PAGES = pdfium.FPDF_ERR_FILE
+"""``err_code`` of :func:`open_document` for a file without pages."""
+
 _TURNED = 0.18
 """Slope (about 10 degrees) from which text counts as turned; less is the skew of a scan's text layer."""
 _HYPHEN_CODES = (0x02, 0xFFFE)
@@ -112,8 +115,11 @@ def open_document(data: bytes) -> Any:
     """Open a PDF.
 
     Raises:
-        pypdfium2.PdfiumError: with ``err_code`` where pdfium gives one.
+        pypdfium2.PdfiumError: ``err_code`` is :data:`NO_PAGES` for a sound file without pages.
     """
+    # pdfium keeps one error code for the process and sets none for a file without pages: what the last failure
+    # left there would be taken for this one's cause. A path that cannot exist leaves a code known to be stale.
+    pdfium.FPDF_LoadDocument(b"", None)
     return pypdfium2.PdfDocument(data)
 
 

@@ -139,7 +139,7 @@ def _read_glyphs(page: Any) -> list[Glyph]:
     left = frame.left + page.mediabox[0]
     glyphs: list[Glyph] = []
     for index, char in enumerate(page.chars):
-        a, b, c, d, _, f = char["matrix"]
+        a, b, c, _, _, f = char["matrix"]
         text = _CID.sub(UNKNOWN, char["text"])
         if not text or text == "\x00":
             text = UNKNOWN

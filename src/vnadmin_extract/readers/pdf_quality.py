@@ -92,10 +92,11 @@ def assess(words: Sequence[Word | str], *, scanned: bool) -> Assessment:
         warnings.append(f"text layer: {wrong} places where UTF-8 was decoded as Windows-1252 (mojibake)")
         unusable = unusable or wrong > 0.1 * len(texts)
     old = sum(1 for _ in _TCVN3.finditer(joined))
-    if enough and old > 0.12 * len(texts) and score < USABLE + 0.2:
+    legacy = enough and old > 0.12 * len(texts) and score < USABLE + 0.2
+    if legacy:
         warnings.append("text layer: looks like TCVN3 codes under a font whose name does not say so")
         unusable = True
-    if enough and counts.foreign >= 2 and not old and not wrong:
+    if enough and counts.foreign >= 2 and not legacy and not wrong:
         warnings.append(
             f"text layer: {counts.foreign} words hold letters that Vietnamese does not have (wrong letter map)"
         )

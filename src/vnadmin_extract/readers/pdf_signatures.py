@@ -10,6 +10,7 @@ import io
 import logging
 import unicodedata
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import Any
 
 from vnadmin_extract.document import DigitalSignature
@@ -45,7 +46,7 @@ def _read(data: bytes) -> tuple[tuple[DigitalSignature, ...], tuple[str, ...]]:
     result: list[DigitalSignature] = []
     warnings: list[str] = []
     for embedded in reader.embedded_signatures:
-        field = _attempt(lambda: str(embedded.field_name), [])
+        field = _attempt(partial(getattr, embedded, "field_name"), [])
         problems: list[str] = []
         result.append(_signature(embedded, field, len(data), problems))
         if problems:
