@@ -166,7 +166,7 @@ _NEXT = regex.compile(
 def _opens_next(seg: Seg, closed: bool) -> bool:
     if cues.find_motto(seg) is not None:
         return True
-    return closed and bool(_NEXT.match(seg.bare)) and seg.text[:1].isupper()
+    return closed and bool(_NEXT.match(seg.bare)) and seg.text[:1].isupper() and not cues.is_person_name(seg.text)
 
 
 def _split(seg: Seg, boundary: float | None, positional: bool, named: bool) -> tuple[Seg | None, Seg | None]:

@@ -360,6 +360,8 @@ class _State:
         marked = bool(regex.match(r"^(?:[ivx]{1,4}|\d{1,2}|[a-z])\s*[.)-]\s", seg.bare))
         if not has:
             # The first line under the kind is the abstract unless it is plainly running text.
+            if self._centred(seg) or (seg.bold and previous.bold):
+                return False
             return (marked and not mostly_caps(seg.text)) or (
                 opener and len(seg.text) > 0.85 * self.max_chars
             )

@@ -137,7 +137,7 @@ def _breaks(
             return True
         if is_caps(previous.text) != is_caps(seg.text) and (short or indent > 5) and len(previous.text) > 5:
             return True
-        centred = abs((seg.x0 + seg.x1) / 2 - (left + right) / 2) < 0.04 * width and indent > 25
+        centred = abs((seg.x0 + seg.x1) / 2 - (left + right) / 2) < 0.04 * width and indent > 25 and seg.x1 < right - 20
         if indent > 12 and not centred:
             # A first-line indent. A whole block set in (a quotation) keeps its lines together while they are full.
             first = paragraph[-1].x0 - p_left
