@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+import regex
+
 from vnadmin_extract.nlp.lexicon import Lexicon, key
 
 _AND: Final = frozenset({"và", "hoặc", "&", "cùng"})
 _DASH: Final = frozenset("-–—")
 _OPEN_QUOTE: Final = frozenset("“\"«")
 _CLOSE_QUOTE: Final = frozenset("”\"»")
+_ADDRESS: Final = regex.compile(r"^(?:[Cc]ác )?(?:đồng chí|[Ôô]ng,? (?:và )?[Bb]à|[Ôô]ng ?\([Bb]à\)) ?: ?")
 _LONGEST: Final = 60  # tokens in one name
 _TAGGER_CALLS: Final = 8  # for one text: keeps hostile texts cheap
 _PLURAL: Final = "các"
@@ -37,6 +40,7 @@ class Name:
     def printed(self) -> str:
         """The name for the record: one line, first letter a capital."""
         text = " ".join(self.text.replace("|", " ").split()).strip(" ;,.:-–")
+        text = _ADDRESS.sub("", text)
         return text[:1].upper() + text[1:]
 
 

@@ -171,6 +171,8 @@ class PointReader:
             names = orders[-1][1] if announces else [n for _, part in orders for n in part]
             upward = self._upward(point, orders[0][1][-1].last)
             late = any(r.words[i] in {".", ";"} for i in range(orders[0][0]))
+            if announces and self._sentence_ends(point, orders[-1][1][-1].last):
+                announces, names = False, [n for _, part in orders for n in part]
             return Reading(
                 "lead-in" if announces else "own", "order", names, strong=True, upward=upward, late=late
             )
@@ -223,6 +225,12 @@ class PointReader:
                 if "for_information" in r.hits[k]:
                     return True
         return False
+
+    def _sentence_ends(self, point: Point, i: int) -> bool:
+        """Whether a sentence ends between token ``i`` and the text's end: what is announced is not the order."""
+        r = point.reader
+        return any(r.words[k] == "." and r.caps[k + 1] and r.is_word(k + 1) and len(r.words[k - 1]) > 2
+                   for k in range(i, point.size - 1))
 
     def _announces(self, point: Point) -> bool:
         """Whether the text ends by announcing the points after it."""
@@ -336,12 +344,14 @@ class PointReader:
         r = point.reader
         candidates = [first]
         if r.hit(first, "preamble"):
-            for i in range(first + 1, min(point.size - 1, first + _FAR)):
+            clean = True  # no verb since the clause began
+            for i in range(r.hit(first, "preamble"), min(point.size - 1, first + _FAR)):
+                clean = clean and not (r.hit(i, "verb") or r.hit(i, "coordination")) or r.words[i] == ","
                 if r.words[i] == "." and r.starts[i] + 1 < len(point.text):
                     break
                 if r.words[i] == ",":
                     candidates.append(i + 1)
-                elif r.hit(i, "quantifier") and r.words[i - 1] != "," and r.keys[i - 1] not in {
+                elif clean and r.hit(i, "quantifier") and r.words[i - 1] != "," and r.keys[i - 1] not in {
                     "của", "với", "cho", "và", "về", "tại", "đến", "giữa", "các", "theo", "từ", "để", "do", "bởi", "trong", "trên",
                 } and not r.hit(i - 1, "verb") and not (i > 1 and r.hit(i - 2, "verb") >= i):
                     candidates.append(i)
@@ -385,10 +395,8 @@ class PointReader:
     def _common(point: Point, names: list[Name]) -> bool:
         """Whether the only name is a bare common noun for people: "Cán bộ chuyên trách: …"."""
         r = point.reader
-        if len(names) > 1:
-            return False
         end = r.hit(names[0].first, "generic")
-        return end == names[0].last and r.flagged(names[0].first, end, "weak")
+        return end > 0 and r.flagged(names[0].first, end, "people")
 
     def _implementing(self, point: Point, end: int) -> int:
         """The token of "chịu trách nhiệm" that closes a list of leads which the lists could not read to its end."""
