@@ -40,6 +40,7 @@ CELL_SOURCE = "rule:assignments.deadline-cell"
 
 _NEVER = frozenset({Role.CITED, Role.TERM, Role.EFFECT, Role.GLOSS})
 _NOT_IN_TEXT = _NEVER | {Role.SPAN, Role.REPORT, Role.EVENT, Role.ATTRIBUTE}
+_NOT_IN_CELLS = _NEVER | {Role.ATTRIBUTE}
 _SLIP_DAYS = 120
 """A day that a slip of the year (an old year in January) puts into the past lies at most so far ahead."""
 
@@ -53,7 +54,8 @@ class _Patterns:
     verb: regex.Pattern[str]
     verb_next: regex.Pattern[str]
     noun: regex.Pattern[str]
-    label: regex.Pattern[str]
+    work_label: regex.Pattern[str]
+    place: regex.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -72,16 +74,22 @@ def _patterns() -> _Patterns:
         verb=compile_pattern(word("repeated")),
         verb_next=compile_pattern(rf"~,?~(?:(?:và|còn|đều|tiến hành) )?{word('repeated')}"),
         noun=compile_pattern(word("qualified")),
-        label=compile_pattern(rf"(?<!\w){alternation(words['labels'])}(?!\w)[^:.;\n]{{0,40}}:"),
+        work_label=compile_pattern(word("work_labels")),
+        place=compile_pattern(
+            rf"(?:^|[\n;.])[\s\-–+•*]{{0,6}}{alternation(words['place_labels'])}[^:\n.;]{{0,25}}:"
+        ),
     )
 
 
+_LABEL_LINE = compile_pattern(r"[\s\-–+•*]{0,6}(?:\w{1,3}[.)])?~(?:thời gian|thời điểm)[^:\n.;]{0,40}:")
 _CLAUSE = regex.compile(r"[.;:\n!?](?=\s)|\s[-–+•]\s")
 _CLAUSE_OPEN = compile_pattern(r"(?:^|[.;:!?\n(,]|(?<!\w)(?:và|hoặc))~(?:(?:mỗi|theo|thực hiện|trong) )?$")
 _HARD_OPEN = compile_pattern(r"(?:^|[.;:!?\n])[\s\-–+•*]{0,6}$")
 _OF_NOUN = compile_pattern(
     r"(?<!\w)(?:của|cho|theo|trong|vào|từng|các|những|nhiều|lần thứ|thường kỳ|thường niên) $"
 )
+_ALREADY = regex.compile(r"[^.;:\n]{0,60}\sđã\s", regex.IGNORECASE)
+_DONE = compile_pattern(r"(?<!\w)(?:đã|đến nay|thời gian qua|vừa qua)(?!\w)")
 _CAPITAL_NEXT = regex.compile(r"\s{0,3},?\s{0,3}\p{Lu}")
 
 
@@ -109,10 +117,12 @@ def deadlines_in(
         Expressions in the order of the text, their offsets into ``text``.
     """
     stop = len(text) if end is None else end
+    if cell and _is_event_line(text, start, stop):
+        return []
     part = text[start:stop]
     issued = edtf.first_day(document_date.isoformat() if isinstance(document_date, date) else document_date)
     result = []
-    for expression in find_time_expressions(part, document_date):
+    for expression in find_time_expressions(part, document_date, cell=cell):
         if _in_citation(expression, start, cited_spans):
             continue
         if _bounds_work(expression, part, issued, cell):
@@ -125,6 +135,19 @@ def deadlines_in(
                 )
             )
     return result
+
+
+def _is_event_line(text: str, start: int, end: int) -> bool:
+    """Whether a time line belongs to an event: "Thời gian: …" with "Địa điểm: …" before or after it.
+
+    "Thời gian thực hiện" and the like give the time of work wherever it is done.
+    """
+    line_start = max(text.rfind("\n", max(0, start - 120), start) + 1, start - 120, 0)
+    label = _LABEL_LINE.match(text[line_start:end])
+    if label is None or _patterns().work_label.search(label[0]):
+        return False
+    around = text[max(0, line_start - 200) : line_start] + "\n" + text[end : end + 200]
+    return _patterns().place.search(around) is not None
 
 
 def _in_citation(expression: TimeExpression, offset: int, spans: Sequence[Span]) -> bool:
@@ -141,23 +164,26 @@ def _in_citation(expression: TimeExpression, offset: int, spans: Sequence[Span])
 def _bounds_work(expression: TimeExpression, text: str, issued: date | None, cell: bool) -> bool:
     """Whether an expression bounds work, by its role, its kind and the clause that it stands in."""
     if cell:
-        if expression.role in _NEVER:
+        if expression.role in _NOT_IN_CELLS:
             return False
         return expression.kind != "relative" or expression.duration is not None
     if expression.role in _NOT_IN_TEXT:
         return False
     clause = _clause_before(text, expression.start)
     if expression.kind == "relative":
+        completing = _patterns().completing.search(clause) is not None
         if expression.duration is None:
-            return expression.bound == "before" and _patterns().completing.search(clause) is not None
+            return expression.bound == "before" and completing
+        if expression.role is Role.BARE:
+            return expression.bound == "within" and (completing or _handing_in(clause))
         return expression.role is Role.BOUND
     if expression.kind == "recurring":
         return _frequency_binds(expression, text, clause)
     if _past(expression, issued):
         return False
     if expression.kind == "date":
-        return _date_binds(expression, clause)
-    return _period_binds(expression, clause, issued)
+        return _date_binds(expression, text, clause)
+    return _period_binds(expression, text, clause, issued)
 
 
 def _clause_before(text: str, at: int) -> str:
@@ -182,31 +208,52 @@ def _past(expression: TimeExpression, issued: date | None) -> bool:
     return True
 
 
-def _date_binds(expression: TimeExpression, clause: str) -> bool:
-    if expression.role is Role.LABELLED or expression.bound in ("before", "by"):
+def _handing_in(clause: str) -> bool:
+    return _patterns().handing_in.search(clause) is not None
+
+
+def _is_goal(expression: TimeExpression, text: str, clause: str) -> bool:
+    """ "đến (hết, cuối) năm 2030 …": a goal, unless something is to be handed in or completed by then."""
+    words = " ".join(text[expression.start : expression.core_start].lower().split())
+    if expression.bound != "by" or not words.startswith(("đến", "tới", "cho đến", "cho tới")):
+        return False
+    core = text[expression.core_start : expression.end].lower()
+    if "tháng" in core or "qu" in core or "ngày" in core or "/" in core:
+        return False
+    return not (_handing_in(clause) or _patterns().completing.search(clause))
+
+
+def _date_binds(expression: TimeExpression, text: str, clause: str) -> bool:
+    if expression.role is Role.LABELLED:
         return True
+    if expression.bound in ("before", "by"):
+        return not _is_goal(expression, text, clause)
+    if expression.bound is None:  # "Cuối năm, báo cáo …"
+        right = text[expression.end : expression.end + 40]
+        left = text[max(0, expression.start - 40) : expression.start]
+        return _HARD_OPEN.search(left) is not None and _patterns().verb_next.match(right) is not None
     if expression.role is not Role.BOUND:
         return False
     if expression.bound == "from":
         # "từ năm 2011" tells what is meant, "từ quý II/2026" when the work begins.
         return len(expression.due or "") != 4
-    if expression.bound is None:  # "cuối năm", "đầu tháng 6" behind "vào", "trong"
-        return False
-    return _patterns().handing_in.search(clause) is not None
+    return _handing_in(clause)
 
 
-def _period_binds(expression: TimeExpression, clause: str, issued: date | None) -> bool:
+def _period_binds(expression: TimeExpression, text: str, clause: str, issued: date | None) -> bool:
     if expression.role is Role.LABELLED:
         return True
     if expression.role is not Role.BOUND:
         return False
     if expression.bound in ("before", "by"):
-        return True
+        return not _is_goal(expression, text, clause)
     patterns = _patterns()
     if patterns.completing.search(clause):
         return True
-    if patterns.attribute.search(clause):
+    if patterns.attribute.search(clause) or _ALREADY.match(text, expression.end):
         return False
+    if expression.bound == "on":
+        return _handing_in(clause)
     first = edtf.first_day(expression.due)
     if issued is not None and first is not None and first > issued:
         return True  # nobody reports on what has not begun
@@ -224,6 +271,10 @@ def _frequency_binds(expression: TimeExpression, text: str, clause: str) -> bool
     patterns = _patterns()
     left = text[max(0, expression.start - 40) : expression.start]
     right = text[expression.end : expression.end + 40]
+    if _DONE.search(clause) or _ALREADY.match(text, expression.end):
+        return False
+    if expression.frequency == "daily" and not _handing_in(clause):
+        return False
     if _HARD_OPEN.search(left):
         return True
     if _CLAUSE_OPEN.search(left) and (patterns.verb_next.match(right) or _CAPITAL_NEXT.match(right)):
@@ -337,7 +388,12 @@ def stands_alone(expression: TimeExpression, clause: str) -> bool:
         clause: the text of its clause before it.
     """
     if expression.kind == "date":
-        return expression.bound in ("before", "by") and expression.due is not None
+        goal = expression.text.lower().startswith(("đến", "tới", "cho đến", "từ nay", "hết"))
+        return (
+            expression.bound in ("before", "by")
+            and expression.due is not None
+            and (not goal or _handing_in(clause))
+        )
     if expression.kind == "period":
         return expression.due is not None and "/" in expression.due and expression.role is not Role.BARE
     return False

@@ -21,7 +21,7 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
-from itertools import chain
+from itertools import chain, pairwise
 from typing import cast
 
 import regex
@@ -85,7 +85,9 @@ class TimeExpression:
     """Whether the year is printed (otherwise it was taken from the document's date)."""
 
 
-def find_time_expressions(text: str, document_date: date | str | None = None) -> list[TimeExpression]:
+def find_time_expressions(
+    text: str, document_date: date | str | None = None, *, cell: bool = False
+) -> list[TimeExpression]:
     """All time expressions of a text, in its order, not overlapping.
 
     Args:
@@ -93,8 +95,10 @@ def find_time_expressions(text: str, document_date: date | str | None = None) ->
         document_date: the document's date (a day, or EDTF ``2024-11-05``, ``2024-03``, ``2024``), from which
             a missing year is taken: the document's, or the next where the day lies before the document's date.
             Without it such expressions have no ``due``.
+        cell: the text is the cell or line of a deadline, in which "30/6" is a day, "6/2025" a month, "2025" a year
+            and "tháng, quý" are frequencies without any word that says so.
     """
-    return _Parser(text, document_date).run()
+    return _Parser(text, document_date, cell).run()
 
 
 # --- words ----------------------------------------------------------------------------------------------
@@ -120,6 +124,22 @@ def compile_pattern(pattern: str) -> regex.Pattern[str]:
     return regex.compile(pattern.replace(" ", r"\s{1,3}").replace("~", r"\s{0,3}"), regex.IGNORECASE)
 
 
+class _Opening:
+    """A pattern that is matched at a position only where one of some letters stands there (which is cheap)."""
+
+    __slots__ = ("initials", "pattern")
+
+    def __init__(self, pattern: str, initials: str) -> None:
+        self.pattern = compile_pattern(pattern)
+        self.initials = frozenset(initials)
+
+    def match(self, text: str, at: int) -> regex.Match[str] | None:
+        return self.pattern.match(text, at) if text[at : at + 1].lower() in self.initials else None
+
+
+_DIGITS = "0123456789"
+_NUMBERS = _DIGITS + "mhbnstc"
+"""Digits, and the first letters of numbers in words."""
 _WORDS = time_words()
 _BOUND_OF: dict[str, Bound] = {
     phrase: cast(Bound, bound)
@@ -127,8 +147,9 @@ _BOUND_OF: dict[str, Bound] = {
     if bound != "fillers"
     for phrase in phrases
 }
-_BOUND = compile_pattern(
-    rf"\b({alternation(_BOUND_OF)})((?:~[:,]?~\b{alternation(_WORDS['bounds']['fillers'])}){{0,3}})~:?~(?=\S)"
+_BOUND = _Opening(
+    rf"\b({alternation(_BOUND_OF)})((?:~:?~\b{alternation(_WORDS['bounds']['fillers'])}){{0,3}})~:?~(?=\S)",
+    "".join({phrase[0] for phrase in _BOUND_OF}),
 )
 
 # --- atoms ----------------------------------------------------------------------------------------------
@@ -139,58 +160,75 @@ _END = rf"(?!\d|~{_SEP}~[\w.]|-\p{{L}}|\.\d)"
 _YEAR_TAIL = rf"(?:~,?~năm~|~{_ANYSEP}~)(?P<y>(?:19|20)\d\d)"
 _NUM = rf"(?:(?P<n>\d{{1,3}})(?:~\(~{NUMBER_WORDS}~\))?|(?P<w>{NUMBER_WORDS}))"
 
-_CLOCK = compile_pattern(
-    r"(?<![\w/])(?P<h>[01]?\d|2[0-4])(?:~(?:giờ|h|g)(?:~(?P<min>[0-5]\d)(?!\d|~[/.]~\d)(?:~(?:phút|p\b|['’`′]))?)?|:(?P<min2>[0-5]\d))(?![\w])"
+_CLOCK = _Opening(
+    r"(?<![\w/])(?P<h>[01]?\d|2[0-4])(?:~(?:giờ|h|g)(?:~(?P<min>[0-5]\d)(?!\d|~[/.]~\d)(?:~(?:phút|p\b|['’`′]))?)?|:(?P<min2>[0-5]\d))(?![\w])",
+    _DIGITS,
 )
 _AFTER_CLOCK = compile_pattern(
     r"~,?~(?:(?:của|vào|buổi|sáng|chiều|tối) ){0,2}(?:\(?(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)\)?~,?~)?"
 )
-_DAY = compile_pattern(
-    rf"(?P<head>(?:ngày|mùng|mồng)~:?~)?(?<![\d/.,])(?P<d>\d{{1,2}})"
+_DAY = _Opening(
+    rf"(?P<head>(?:ngày~:?~(?:mùng |mồng )?|mùng |mồng ))?(?<![\d/.,])(?P<d>\d{{1,2}})"
     rf"(?:~(?P<sep>{_ANYSEP})~(?P<m>\d{{1,2}})(?:~{_ANYSEP}~(?P<y>\d{{4}}|\d{{2}}))?"
-    rf"|~tháng~(?P<m2>\d{{1,2}})(?:(?:~,?~năm~|~{_ANYSEP}~)(?P<y2>\d{{4}}))?){_END}"
+    rf"|~tháng~(?P<m2>\d{{1,2}})(?:(?:~,?~năm~|~{_ANYSEP}~)(?P<y2>\d{{4}}))?){_END}",
+    _DIGITS + "nm",
 )
-_DAY_LIST = compile_pattern(
+_DAY_LIST = _Opening(
     rf"(?:(?:các|những|hai|ba) )?ngày~:?~(?P<ds>\d{{1,2}}(?:~(?:,|;|và|hoặc|-|–)~(?:ngày )?\d{{1,2}}){{1,6}})"
-    rf"(?:(?:~{_SEP}~|~tháng~)(?P<m>\d{{1,2}})(?:(?:~,?~năm~|~{_ANYSEP}~)(?P<y>\d{{4}}))?)?{_END}"
+    rf"(?:(?:~{_SEP}~|~tháng~)(?P<m>\d{{1,2}})(?:(?:~,?~năm~|~{_ANYSEP}~)(?P<y>\d{{4}}))?)?{_END}",
+    "cnhb",
 )
-_DASHED_DAYS = compile_pattern(
-    rf"(?<![\d/.])(?P<a>\d{{1,2}})~[-–]~(?P<b>\d{{1,2}})(?:~{_SEP}~|~tháng~)(?P<m>\d{{1,2}})(?:(?:~,?~năm~|~{_SEP}~)(?P<y>\d{{4}}))?{_END}"
+_DASHED_DAYS = _Opening(
+    rf"(?<![\d/.])(?P<a>\d{{1,2}})~[-–]~(?P<b>\d{{1,2}})(?:~{_SEP}~|~tháng~)(?P<m>\d{{1,2}})(?:(?:~,?~năm~|~{_SEP}~)(?P<y>\d{{4}}))?{_END}",
+    _DIGITS,
 )
-_DAY_ONLY = compile_pattern(rf"(?:ngày|mùng|mồng) (?P<d>\d{{1,2}})(?!~(?:ngày|làm) ){_END}")
-_DAY_JOINED = compile_pattern(
-    rf"ngày (?:(?P<a>\d{{3,4}}){_SEP}(?P<ay>(?:19|20)\d\d)|(?P<b>\d{{1,2}}){_SEP}(?P<by>\d{{1,2}}(?:19|20)\d\d)|(?P<c>\d{{2}}\d{{1,2}}(?:19|20)\d\d)){_END}"
+_DAY_ONLY = _Opening(rf"(?:ngày (?:mùng |mồng )?|mùng |mồng )(?P<d>\d{{1,2}})(?!~(?:ngày|làm) ){_END}", "nm")
+_DAY_JOINED = _Opening(
+    rf"ngày (?:(?P<a>\d{{3,4}}){_SEP}(?P<ay>(?:19|20)\d\d)|(?P<b>\d{{1,2}}){_SEP}(?P<by>\d{{1,2}}(?:19|20)\d\d)|(?P<c>\d{{2}}\d{{1,2}}(?:19|20)\d\d)){_END}",
+    "n",
 )
-_MONTH = compile_pattern(
-    rf"(?:(?:các|những|các kỳ) )?tháng (?P<m>\d{{1,2}})(?!\d)(?:{_YEAR_TAIL})?(?!\d){_END}"
+_MONTH = _Opening(
+    rf"(?:(?:các|những|các kỳ) )?tháng (?P<m>\d{{1,2}})(?!\d)(?:{_YEAR_TAIL})?(?!\d){_END}", "cnt"
 )
-_MONTH_LIST = compile_pattern(
-    rf"(?:(?:các|những) )?tháng (?P<m>\d{{1,2}}(?:~(?:,|và|-|–)~(?:tháng )?\d{{1,2}}){{1,5}}){_YEAR_TAIL}{_END}"
+_MONTH_LIST = _Opening(
+    rf"(?:(?:các|những) )?tháng (?P<m>\d{{1,2}}(?:~(?:,|và|-|–)~(?:tháng )?\d{{1,2}}){{1,5}}){_YEAR_TAIL}{_END}",
+    "cnt",
 )
-_MONTH_BARE = compile_pattern(rf"(?<![\d/.])(?P<m>\d{{1,2}})~{_SEP}~(?P<y>(?:19|20)\d\d){_END}")
+_MONTH_BARE = _Opening(rf"(?<![\d/.])(?P<m>\d{{1,2}})~{_SEP}~(?P<y>(?:19|20)\d\d){_END}", _DIGITS)
 _ROMAN = r"[IVHL1-4|!]{1,3}"
-_QUARTER = compile_pattern(
-    rf"(?:(?:các|những) )?qu[ýí] (?P<q>{_ROMAN}(?:~(?:,|và|-|–|\+)~(?:qu[ýí] )?{_ROMAN}(?![\w])){{0,3}})(?![\w(])(?:(?:~,?~(?:của )?năm~|~[/⁄∕.\-–]{{1,2}}~)(?P<y>(?:19|20)\d\d))?(?!\d)"
+_QUARTER = _Opening(
+    rf"(?:(?:các|những) )?qu[ýí] (?P<q>{_ROMAN}(?:~(?:,|và|-|–|\+)~(?:qu[ýí] )?{_ROMAN}(?![\w])){{0,3}})(?![\w(])(?:(?:~,?~(?:của )?năm~|~[/⁄∕.\-–]{{1,2}}~)(?P<y>(?:19|20)\d\d))?(?!\d)",
+    "cnq",
 )
-_HALF = compile_pattern(
-    rf"(?<!\w){_NUM} tháng (?P<side>đầu|cuối)(?: (?:của )?năm(?:~(?P<y>(?:19|20)\d\d))?)(?!\d)(?! \d{{4}})"
+_QUARTER_MARK = compile_pattern(rf"(?<!\w){_ROMAN}(?!\w)")
+_HALF = _Opening(
+    rf"(?<!\w){_NUM} tháng (?P<side>đầu|cuối)(?: (?:của )?năm(?:~(?P<y>(?:19|20)\d\d))?)(?!\d)(?! \d{{4}})",
+    _NUMBERS,
 )
-_HALF_WORD = compile_pattern(
-    r"nửa (?P<side>đầu|cuối|năm đầu|năm cuối)(?: (?:của )?năm(?:~(?P<y>(?:19|20)\d\d))?)?(?!\w)"
+_HALF_WORD = _Opening(
+    r"nửa (?P<side>đầu|cuối|năm đầu|năm cuối)(?: (?:của )?năm(?:~(?P<y>(?:19|20)\d\d))?)?(?!\w)", "n"
 )
-_EDGE = compile_pattern(r"(?P<edge>đầu|giữa|cuối)(?: (?:của )?)")
-_YEAR = compile_pattern(
-    r"(?:(?:các|cả|trong) )?năm~(?P<y>(?:19|20)\d\d)(?:~[-–]~(?:năm )?(?P<z>(?:19|20)\d\d))?(?![\d/]|~-~\d)|cả năm(?! \d)(?!\w)|năm (?P<this>nay|này|tới|sau)(?!\w)"
+_EDGE = _Opening(r"(?P<edge>đầu|giữa|cuối)(?: (?:của )?)", "đgc")
+_YEAR = _Opening(
+    r"(?:(?:các|cả|trong) )?năm~(?P<y>(?:19|20)\d\d)(?:~[-–]~(?:năm )?(?P<z>(?:19|20)\d\d))?(?![\d/]|~-~\d)|cả năm(?! \d)(?!\w)|năm (?P<this>nay|này|tới|sau)(?!\w)",
+    "ctn",
 )
-_YEAR_BARE = compile_pattern(r"năm(?!\w)(?! \d)")
-_THIS = compile_pattern(r"(?P<unit>tháng|quý|quí) (?P<which>này|nay|sau|tới)(?!\w)")
-_YEARS = compile_pattern(r"(?<![\d/.])(?P<y>(?:19|20)\d\d)~[-–]~(?P<z>(?:19|20)\d\d)(?![\d/]|-\p{L})")
-_SEASON = compile_pattern(
-    rf"mùa {alternation(_WORDS['words']['seasons'])}(?!\w)(?:,? (?:của )?năm (?P<y>(?:19|20)\d\d))?"
+_YEAR_BARE = _Opening(r"năm(?!\w)(?! \d)", "n")
+_CELL_YEAR = _Opening(
+    r"(?<=^\s{0,3})(?P<y>(?:19|20)\d\d)(?=\s{0,3}[.;]?\s{0,3}$)|(?<=(?:^|\s)trong\s{1,3})năm(?! \d)(?!\w)",
+    _DIGITS + "n",
 )
-_SPAN = compile_pattern(
-    rf"(?P<cue>{alternation([*_WORDS['cues']['term'], 'giai đoạn', 'thời kỳ', 'thời kì'])})~:?~(?:từ )?(?:năm )?(?P<y>(?:19|20)\d\d)(?:~(?:[-–/]|đến|đến hết)~(?:năm )?(?P<z>(?:19|20)\d\d))?(?![\d/])"
+_THIS = _Opening(r"(?P<unit>tháng|quý|quí) (?P<which>này|nay|sau|tới)(?!\w)", "tq")
+_YEARS = _Opening(r"(?<![\d/.])(?P<y>(?:19|20)\d\d)~[-–]~(?P<z>(?:19|20)\d\d)(?![\d/]|-\p{L})", _DIGITS)
+_SEASON = _Opening(
+    rf"mùa {alternation(_WORDS['words']['seasons'])}(?!\w)(?:,? (?:của )?năm (?P<y>(?:19|20)\d\d))?", "m"
 )
+_SPAN = _Opening(
+    rf"(?P<cue>{alternation([*_WORDS['cues']['term'], 'giai đoạn', 'thời kỳ', 'thời kì'])})~:?~(?:từ )?(?:năm )?(?P<y>(?:19|20)\d\d)(?:~(?:[-–/]|đến|đến hết)~(?:năm )?(?P<z>(?:19|20)\d\d))?(?![\d/])",
+    "nkgt",
+)
+_CALENDAR_WORD = compile_pattern(r"(?<!\w)(?:ngày|tháng|mùng|mồng)(?!\w)")
+_HOURS_BEFORE = compile_pattern(r"(?<!\w)(?:từ|-|–)? ?\d{1,2}~(?:giờ|h|g)(?:~\d{2})?(?:~phút|['’])?~$")
 _CONNECT = compile_pattern(
     r"~,?~(?P<word>(?:cho )?(?:đến|tới) hết|(?:cho )?(?:đến|tới)(?: trước)?|[-–]|(?:,|và)(?= (?:tháng|qu[ýí]) ))~(?:cuối )?"
 )
@@ -200,20 +238,27 @@ _CONNECT = compile_pattern(
 _UNIT_WORD = r"(?P<u>ngày|tuần|tuân|tháng|quý|quí|năm)"
 _LAST = r"(?!\w)(?!~\d)"
 _TIMES = r"(?:~(?:/|một|mỗi|là|\()~(?:0?1 |một )?lần\)?)"
-_EACH = compile_pattern(
-    rf"(?:hằng|hàng|mỗi|từng) (?:{_NUM} )?{_UNIT_WORD}{_LAST}(?:,? (?:ít nhất |tối thiểu )?(?P<k>\d{{1,2}}|một|hai|ba|bốn)(?:~\([^()]{{1,10}}\))? lần)?"
+_EACH = _Opening(
+    rf"(?:hằng|hàng|mỗi|từng) (?:{_NUM} )?{_UNIT_WORD}{_LAST}(?:,? (?:ít nhất |tối thiểu )?(?P<k>\d{{1,2}}|một|hai|ba|bốn)(?:~\([^()]{{1,10}}\))? lần)?",
+    "hmt",
 )
-_EVERY = compile_pattern(
-    rf"(?<!\w){_NUM}~{_UNIT_WORD}{_TIMES}(?!\w)|(?<!\w)(?P<u2>tháng|quý|quí|năm|tuần)~/~(?:0?1~|một )?lần(?!\w)"
+_EVERY = _Opening(
+    rf"(?<!\w){_NUM}~{_UNIT_WORD}{_TIMES}(?!\w)|(?<!\w)(?P<u2>tháng|quý|quí|năm|tuần)~/~(?:0?1~|một )?lần(?!\w)",
+    _NUMBERS + "tqn",
 )
-_TIMES_PER = compile_pattern(
-    rf"(?<!\w)(?:{_NUM}) lần~(?:/|trong|mỗi|một|trên)~(?:(?:0?1|một|mỗi) )?{_UNIT_WORD}{_LAST}"
+_TIMES_PER = _Opening(
+    rf"(?<!\w)(?:{_NUM}) lần~(?:/|trong|mỗi|một|trên)~(?:(?:0?1|một|mỗi) )?{_UNIT_WORD}{_LAST}", _NUMBERS
 )
-_ITEM = compile_pattern(
-    rf"(?:(?:hằng|hàng|mỗi|từng) )?(?:{_NUM}~)?(?P<u>tháng|quý|quí|năm|tuần){_LAST}(?! (?:đầu|cuối|trước|qua)(?!\w)){_TIMES}?"
+_UNIT_TIMES = _Opening(
+    r"(?<!\w)(?:(?:0?1|một|mỗi) )?(?P<u>năm|quý|quí|tháng|tuần) (?P<k>\d{1,2}|một|hai|ba|bốn) lần(?!\w)",
+    _DIGITS + "mnqt",
 )
-_PERIODIC = compile_pattern(
-    r"định k[ỳì](?!\w)(?:~[,:(]?~(?:theo |vào |(?:ít nhất|tối thiểu) (?!\d{1,2} lần)|là |cứ )?)?"
+_ITEM = _Opening(
+    rf"(?:(?:hằng|hàng|mỗi|từng) )?(?:{_NUM}~)?(?P<u>tháng|quý|quí|năm|tuần){_LAST}(?! (?:đầu|cuối|trước|qua)(?!\w)){_TIMES}?",
+    _NUMBERS + "hmtqn",
+)
+_PERIODIC = _Opening(
+    r"định k[ỳì](?!\w)(?:~[,:(]?~(?:theo |vào |(?:ít nhất|tối thiểu) (?!\d{1,2} lần)|là |cứ )?)?", "đ"
 )
 _LIST_SEP = compile_pattern(r"~(?:,|;|/|và|hoặc|,~và)~(?=\w)")
 _SUFFIX = compile_pattern(
@@ -222,8 +267,9 @@ _SUFFIX = compile_pattern(
     r"|tháng (?P<edge>đầu|cuối|giữa)(?: cùng| tiên)?(?: (?:của )?(?:(?:mỗi|hằng|hàng) )?qu[ýí](?: (?:sau|kế tiếp|tiếp theo|báo cáo))?)"
     r"|của (?P<noun>năm|tháng|quý) \p{L})(?:\))?"
 )
-_WEEKDAY = compile_pattern(
-    rf"(?:(?:các|vào|ngày|chiều|sáng) ){{0,3}}(?:thứ~(?P<wd>{alternation(chain.from_iterable(_WORDS['weekdays'].values()))})(?!\w)|(?P<sun>chủ nhật))"
+_WEEKDAY = _Opening(
+    rf"(?:(?:các|vào|ngày|chiều|sáng) ){{0,3}}(?:thứ~(?P<wd>{alternation(chain.from_iterable(_WORDS['weekdays'].values()))})(?!\w)|(?P<sun>chủ nhật))",
+    "cvnst",
 )
 _DAY_CLAUSE_OPEN = compile_pattern(r"~[,(]?~(?:(?:báo cáo|gửi|nộp|chốt)[^,.;:()\n]{0,40}? (?=trước|chậm))?")
 _EXCEPTION = compile_pattern(r"(?:trường hợp )?đặc biệt[^.;:\n]{0,40}$")
@@ -231,19 +277,22 @@ _REPORT_LIST = compile_pattern(r"(?:báo cáo|sơ kết|tổng kết|đánh giá
 
 # --- relative -------------------------------------------------------------------------------------------
 
-_DURATION = compile_pattern(
-    rf"(?:(?:ít nhất|tối thiểu|tối đa|không quá|là) ){{0,2}}(?<![\w/.,]){_NUM}~(?P<u>ngày~\(?~làm việc\)?|ngày|tuần|tháng|năm|giờ|tiếng|phút|quý)(?P<wd>(?: làm việc)?)(?!\w)(?!~\d)(?! (?:tháng|năm|ngày) \d)"
+_DURATION = _Opening(
+    rf"(?:(?:ít nhất|tối thiểu|tối đa|không quá|là) ){{0,2}}(?<![\w/.,]){_NUM}~(?P<u>ngày~\(~làm việc~\)|ngày~làm việc|ngày|tuần|tháng|năm|giờ|tiếng|phút|quý)(?P<wd>(?: làm việc)?)(?!\w)(?!~\d)(?! (?:tháng|năm|ngày) \d)",
+    _NUMBERS + "íktl",
 )
 _ANCHOR_HEAD = compile_pattern(
     r"~,?~(?P<how>(?:được )?(?:tính )?kể từ|tính từ|bắt đầu từ|từ|ngay sau|sau|trước) (?=\p{L})(?P<what>(?:khi|ngày|thời điểm|lúc|bầu|cuộc|hội)(?!\w)(?!~\d))"
 )
 _ANCHOR_DATE = compile_pattern(r"~,?~(?:tính )?(?:kể từ|từ) (?=ngày~\d)")
 _ANCHOR_WORD = compile_pattern(r"\s{0,2}[^\s,;.:()!?…]{1,30}")
+_ANCHOR_TAIL = compile_pattern(r" (?:và|hoặc|với|của|là|từ|đến)$")
 _ANCHOR_END = compile_pattern(rf"\s{{1,3}}{alternation(_WORDS['words']['anchor_end'])}(?!\w)")
-_BEFORE_EVENT = compile_pattern(
-    r"trước (?P<anchor>(?:ngày|khi|thời điểm)(?!~\d)(?: [^\s\d,;.:()]{1,12}){1,8}?) (?:(?:ít nhất|tối thiểu|là) ){0,2}(?=\d|một|hai|ba|bốn|năm|sáu|bảy|mười)"
+_BEFORE_EVENT = _Opening(
+    r"trước (?P<anchor>(?:ngày|khi|thời điểm)(?!~\d)(?: [^\s\d,;.:()]{1,12}){1,8}?) (?:(?:ít nhất|tối thiểu|là) ){0,2}(?=\d|một|hai|ba|bốn|năm|sáu|bảy|mười)",
+    "t",
 )
-_EVENT = compile_pattern(r"(?P<how>ngay (?:sau )?(?=khi)|trước (?=thời điểm))(?P<what>khi|thời điểm)(?!\w)")
+_EVENT = _Opening(r"(?P<how>ngay (?:sau )?(?=khi)|trước (?=thời điểm))(?P<what>khi|thời điểm)(?!\w)", "nt")
 _BRACKET_ANCHOR = compile_pattern(r"~\((?P<anchor>(?:ngay )?sau khi [^()]{1,200})\)")
 _RETRO = compile_pattern(rf"~(?:nay )?{alternation(_WORDS['words']['retrospective'])}(?!\w)")
 
@@ -298,6 +347,7 @@ _FREQUENCY: dict[tuple[str, int], tuple[Frequency, str]] = {
     ("tháng", 12): ("yearly", "FREQ=YEARLY"),
     ("năm", 1): ("yearly", "FREQ=YEARLY"),
 }
+_TO_WORDS = frozenset({"đến", "tới", "hết", "đến hết", "cho đến", "cho tới", "cho đến hết", "đến trước"})
 _BASE: dict[str, tuple[Frequency, str]] = {
     "ngày": ("daily", "FREQ=DAILY"),
     "tuần": ("weekly", "FREQ=WEEKLY"),
@@ -359,6 +409,10 @@ def _number(match: regex.Match[str]) -> int | None:
     return parse_number_words(match["w"]) if match["w"] else None
 
 
+def _times(text: str) -> int:
+    return int(text) if text.isdigit() else parse_number_words(text) or 1
+
+
 def _clock(match: regex.Match[str]) -> str | None:
     hour, minute = int(match["h"]), int(match["min"] or match["min2"] or 0)
     return f"{hour:02d}:{minute:02d}" if hour < 24 or minute == 0 else None
@@ -393,8 +447,9 @@ def _adjoining(first: str | None, second: str | None) -> bool:
 class _Parser:
     """Reads one text from left to right. Every method takes a position and gives what begins there."""
 
-    def __init__(self, text: str, document_date: date | str | None) -> None:
+    def __init__(self, text: str, document_date: date | str | None, cell: bool) -> None:
         self.text = text
+        self.cell = cell
         value = document_date.isoformat() if isinstance(document_date, date) else document_date
         self.first_day = edtf.first_day(value)
         self.result: list[TimeExpression] = []
@@ -487,12 +542,16 @@ class _Parser:
 
     def calendar(self, at: int, core: int, bound: Bound | None) -> list[TimeExpression]:
         """Days, months, quarters, years and ranges of them."""
-        points = self.points(core, loose=bound is not None)
+        points = self.points(core, loose=bound is not None or self.cell)
         if not points:
             return []
+        if self.is_fraction(points[0], core, bound):
+            return self.range_from(at, core, points[0], bound)
         last = points[-1]
         suffix = _SUFFIX.match(self.text, last.end)
-        if suffix and all(p.unit in ("day", "month", "daynumber") and p.year is None for p in points):
+        if suffix and all(
+            p.unit in ("day", "month", "quarter", "daynumber") and p.year is None for p in points
+        ):
             found = self.recurring_points(at, points, bound, suffix)
             if found:
                 return found
@@ -519,6 +578,22 @@ class _Parser:
                 self.point_expression(begin, point, year, bound, core if index == 0 else point.start)
             )
         return result
+
+    def is_fraction(self, point: _Point, core: int, bound: Bound | None) -> bool:
+        """Whether "1/2" after "đến", "không quá", "từ" is rather a fraction than 1 February."""
+        if (
+            point.unit != "day"
+            or point.last
+            or point.year is not None
+            or bound not in ("by", "from", "within")
+        ):
+            return False
+        printed = self.text[core : point.end]
+        if not (
+            point.day < point.month and printed.strip()[:1].isdigit() and not _CALENDAR_WORD.search(printed)
+        ):
+            return False
+        return point.time is None
 
     def years(self, points: list[_Point]) -> list[int | None]:
         """Each point's year: printed, or that of the points after it, or the document's or the next."""
@@ -649,10 +724,34 @@ class _Parser:
         if bracket:
             end, anchor = bracket.end(), " ".join(bracket["anchor"].split())
         marked = bound is not None
+        opening = self.text[at:core].lower()
+        words = self.text[core : second.end].lower()
+        if (
+            first.unit == "day"
+            and first.year is None
+            and second.year is None
+            and not _CALENDAR_WORD.search(words)
+        ):
+            return []  # "từ 1/3 đến 1/2" is a pair of fractions
+        role = Role.REPORT if "tính" in opening else None
+        each = _SUFFIX.match(self.text, end)
+        if each and each["each"] and first.unit == "day" and first.year is None and second.year is None:
+            return [
+                self.make(
+                    at,
+                    each.end(),
+                    "recurring",
+                    bound="within",
+                    core=core,
+                    frequency="yearly",
+                    rrule=f"FREQ=YEARLY;BYMONTH={second.month};BYMONTHDAY={second.last or second.day}",
+                    role=role,
+                )
+            ]
         return [
             self.make(
                 at, end, "period", due=due, bound="within", core=core, time=second.time, anchor=anchor,
-                year_given=first.year is not None or second.year is not None, unmarked=not marked, ranged=True,
+                year_given=first.year is not None or second.year is not None, unmarked=not marked  , role=role,
             )
         ]  # fmt: skip
 
@@ -680,14 +779,26 @@ class _Parser:
         text = self.text
         match = _DAY_LIST.match(text, at)
         if match and (match["m"] or _SUFFIX.match(text, match.end())):
-            numbers = [int(n) for n in regex.findall(r"\d{1,2}", match["ds"])]
+            marks = [
+                m.span()
+                for m in regex.finditer(r"\d{1,2}", text, pos=match.start("ds"), endpos=match.end("ds"))
+            ]
+            numbers = [int(text[i:j]) for i, j in marks]
             month, year = int(match["m"] or 0), _year(match["y"])
             if all(1 <= n <= 31 for n in numbers) and month <= 12:
-                if len(numbers) == 2 and regex.search("[-–]", match["ds"]) and month:
-                    point = _Point(at, match.end(), "day", year, month, numbers[0], last=numbers[1])
+                stretch = all(b - a == 1 for a, b in pairwise(numbers))
+                if len(numbers) == 2 and numbers[0] < numbers[1]:
+                    stretch = stretch or regex.search("[-–]", match["ds"]) is not None
+                if stretch and month:
+                    point = _Point(at, match.end(), "day", year, month, numbers[0], last=numbers[-1])
                     return [point] if point.edtf(year or 2024) else []
                 unit = "day" if month else "daynumber"
-                points = [_Point(at, match.end(), unit, year, month, n) for n in numbers]
+                points = [
+                    _Point(
+                        at if k == 0 else i, match.end() if k == len(marks) - 1 else j, unit, year, month, n
+                    )
+                    for k, ((i, j), n) in enumerate(zip(marks, numbers, strict=True))
+                ]
                 if not month or all(p.edtf(year or 2024) for p in points):
                     return points
         if loose and (match := _DASHED_DAYS.match(text, at)):
@@ -759,6 +870,11 @@ class _Parser:
                 return [point]
         if loose and (match := _MONTH_BARE.match(text, at)) and 1 <= int(match["m"]) <= 12:
             return [_Point(at, match.end(), "month", _year(match["y"]), int(match["m"]))]
+        if self.cell and (match := _CELL_YEAR.match(text, at)):
+            if match["y"] is None and self.first_day is None:
+                return []
+            year = int(match["y"]) if match["y"] else self.first_day.year if self.first_day else None
+            return [_Point(at, match.end(), "year", year)]
         if loose and (match := _YEARS.match(text, at)):
             return [_Point(at, match.end(), "year", int(match["y"]), last=int(match["z"]))]
         if match := _SEASON.match(text, at):
@@ -807,10 +923,7 @@ class _Parser:
         match = _QUARTER.match(self.text, at)
         if match is None:
             return None
-        numbers = [
-            parse_quarter(mark)
-            for mark in regex.findall(_ROMAN, regex.sub("(?i)qu[ýí]", " ", match["q"]), regex.I)
-        ]
+        numbers = [parse_quarter(mark) for mark in _QUARTER_MARK.findall(match["q"])]
         if not numbers or any(n is None for n in numbers):
             return None
         known = [n for n in numbers if n is not None]
@@ -849,7 +962,11 @@ class _Parser:
         position = periodic.end() if periodic else at
         bare = periodic is not None
         first = self.repeat(position, bare)
-        if first is None and periodic is None and _REPORT_LIST.search(self.text[max(0, at - 20) : at]):
+        if (
+            first is None
+            and periodic is None
+            and (self.cell or _REPORT_LIST.search(self.text[max(0, at - 20) : at]))
+        ):
             bare = True
             first = self.repeat(position, bare)
             if first is not None and len(self.repeats(first)) < 2:
@@ -916,11 +1033,13 @@ class _Parser:
         match = _TIMES_PER.match(text, at)
         if match:
             return self.as_times(at, match.end(), match["u"], _number(match) or 0)
+        match = _UNIT_TIMES.match(text, at)
+        if match:
+            return self.as_times(at, match.end(), match["u"], _times(match["k"]))
         match = _EACH.match(text, at)
         if match:
             if match["k"]:
-                times = int(match["k"]) if match["k"].isdigit() else parse_number_words(match["k"]) or 1
-                return self.as_times(at, match.end(), match["u"], times)
+                return self.as_times(at, match.end(), match["u"], _times(match["k"]))
             return self.as_repeat(at, match.end(), match["u"], _number(match) or 1)
         match = _ITEM.match(text, at) if bare else None
         if match:
@@ -1050,6 +1169,10 @@ class _Parser:
             p = points[0]
             months = ",".join(str(m) for m in range(p.month, (p.last or p.month) + 1))
             frequency, rrule = "yearly", f"FREQ=YEARLY;BYMONTH={months}"
+        elif unit == "quarter" and each == "năm":
+            p = points[0]
+            months = ",".join(str(m) for m in range(3 * p.month - 2, 3 * (p.last or p.month) + 1))
+            frequency, rrule = "yearly", f"FREQ=YEARLY;BYMONTH={months}"
         elif unit == "daynumber" and suffix["edge"]:
             frequency, rrule = (
                 "quarterly",
@@ -1151,7 +1274,20 @@ class _Parser:
                 anchor = " ".join(self.text[dated.end() : end].split())
         if bound is None:
             if anchor is None:
-                return []
+                if not self.cell:
+                    return []
+                return [
+                    self.make(
+                        at,
+                        end,
+                        "relative",
+                        core=core,
+                        duration=duration,
+                        working_days=working,
+                        bound="within",
+                        role=Role.BARE,
+                    )
+                ]
             gloss = how == "trước"
             return [
                 self.make(
@@ -1165,16 +1301,17 @@ class _Parser:
         if how == "trước" or (bound == "before" and anchor is None):
             duration = f"-{duration}"
         if anchor is None:
-            if bound == "from":  # "sau 01 năm triển khai": looks back
+            if words in _TO_WORDS:  # "trên 15 ngày đến 30 ngày" measures
+                return []
+            if bound == "from" or _RETRO.match(self.text, end):  # "sau 01 năm triển khai" looks back
                 role = Role.REPORT
-            elif bound == "on" or words in ("thời hạn", "thời gian"):
+            elif bound == "on" or words in ("thời hạn", "thời gian", "dự kiến"):
                 role = Role.EVENT
-            elif _RETRO.match(self.text, end):
-                role = Role.REPORT
-            elif words in ("đến", "tới", "hết", "đến hết", "tối đa", "không quá") and unit in (
-                "năm",
-                "tháng",
-            ):
+            elif working:
+                pass
+            elif words == "trong":  # "trong 02 ngày", "trong 6 tháng" may also measure; the clause decides
+                role = Role.REPORT if letter in "MY" and not duration.startswith("PT") else Role.BARE
+            elif words in ("tối đa", "không quá"):
                 role = Role.ATTRIBUTE
         return [
             self.make(
@@ -1193,6 +1330,8 @@ class _Parser:
             if word is None:
                 break
             position = word.end()
+        while position > at and (tail := _ANCHOR_TAIL.search(self.text, max(at, position - 12), position)):
+            position = tail.start()
         return position
 
     def before_event(self, at: int) -> list[TimeExpression]:
@@ -1259,7 +1398,6 @@ class _Parser:
         role: Role | None = None,
         year_given: bool = True,
         unmarked: bool = False,
-        ranged: bool = False,
     ) -> TimeExpression:
         expression = TimeExpression(
             start, end, self.text[start:end], kind, due, time, frequency, rrule, duration, working_days, anchor, bound,
@@ -1267,7 +1405,7 @@ class _Parser:
         )  # fmt: skip
         if role is None:
             role = self.role(start, core, not unmarked)
-            role = self.refine(expression, role, ranged)
+            role = self.refine(expression, role)
         return replace(expression, role=role)
 
     def role(self, start: int, core: int, marked: bool) -> Role:
@@ -1285,6 +1423,8 @@ class _Parser:
                 return Role.ATTRIBUTE
         if self.result and self.is_gloss(start):
             return Role.GLOSS
+        if _HOURS_BEFORE.search(left[-30:]):
+            return Role.EVENT
         return Role.BOUND if marked else Role.BARE
 
     def is_gloss(self, start: int) -> bool:
@@ -1293,7 +1433,7 @@ class _Parser:
         between = self.text[before.end : start]
         return before.kind == "date" and len(between) <= 4 and between.strip() in ("(", "-", "–", "- ", "tức")
 
-    def refine(self, expression: TimeExpression, role: Role, ranged: bool) -> Role:
+    def refine(self, expression: TimeExpression, role: Role) -> Role:
         """Adjust a role by the kind of expression."""
         left = self.text[max(0, expression.start - 120) : expression.start]
         if role is Role.GLOSS and expression.kind != "relative":
