@@ -188,6 +188,7 @@ def collect(parts: Iterable[Passage], own: Code | None = None) -> list[Cited]:
         own: the document's own number, whose mentions are left out.
     """
     found: list[Cited] = []
+    index = _Index()
     nested_laws: list[tuple[int, Citation, int | None]] = []
     places: dict[tuple[int, int], int] = {}
     pending: list[tuple[int, int, int, Relation]] = []
@@ -205,7 +206,7 @@ def collect(parts: Iterable[Passage], own: Code | None = None) -> list[Cited]:
                 outer = citations[citation.parent]
                 # "in a letter's opening list introduced by Thực hiện, all that the list names"
                 relation = "implements" if outer.relation == "implements" else relation
-            target = _find(found, citation)
+            target = _find(found, index, citation)
             if target is None:
                 target = len(found)
                 found.append(
@@ -221,6 +222,7 @@ def collect(parts: Iterable[Passage], own: Code | None = None) -> list[Cited]:
                     )
                 )
             _add(found[target], citation, part, citations, relation)
+            index.add(target, citation)
             places[number, position] = target
             if citation.parent is not None and citation.parent_relation:
                 pending.append((number, citation.parent, target, citation.parent_relation))
@@ -233,14 +235,15 @@ def collect(parts: Iterable[Passage], own: Code | None = None) -> list[Cited]:
         if source is not None and source != target and relation != "mentions":
             found[source].relates_to.setdefault(target, relation)
     for offset, citation, parent_place in nested_laws:
-        target = _find(found, citation)
+        target = _find(found, index, citation)
         if target is None:
             continue
         found[target].mentions.append((offset + citation.start, offset + citation.end, citation))
-        found[target].mentions.sort(key=lambda m: m[0])
         relation_ = citation.parent_relation
         if parent_place is not None and parent_place != target and relation_ and relation_ != "mentions":
             found[parent_place].relates_to.setdefault(target, relation_)
+    for item in found:
+        item.mentions.sort(key=lambda m: m[0])
     return _resolved(found)
 
 
@@ -257,26 +260,57 @@ def _plain_number(code: ParsedCode) -> str | None:
     return code.number.lstrip("0") or code.number if code.number else None
 
 
-def _find(found: list[Cited], citation: Citation) -> int | None:
+class _Index:
+    """Where to look for a document that is cited already, so that long lists stay cheap."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str | None, list[int]] = {}
+        self.titles: dict[str, list[int]] = {}
+
+    def add(self, place: int, citation: Citation) -> None:
+        """Remember that a mention belongs to the document at ``place``."""
+        if citation.code is not None:
+            known = self.numbers.setdefault(_plain_number(citation.code), [])
+            if place not in known[-8:]:
+                known.append(place)
+        if citation.title is not None:
+            known = self.titles.setdefault(_title_key(citation.title), [])
+            if place not in known[-8:]:
+                known.append(place)
+
+    def candidates(self, code: ParsedCode) -> list[int]:
+        """Documents with this number, and those whose number could not be read; at most the last 200 of each."""
+        number = _plain_number(code)
+        places = self.numbers.get(number, [])[-200:]
+        if code.damaged and number is None:
+            places = [p for known in list(self.numbers.values())[-200:] for p in known[-3:]]
+        elif number is not None:
+            places = self.numbers.get(None, [])[-200:] + places
+        return sorted(set(places))
+
+
+def _find(found: list[Cited], index: _Index, citation: Citation) -> int | None:
     """The cited document that a mention means, if it is known already."""
     code = citation.code
     if code is None:
-        return _find_uncoded(found, citation)
+        return _find_uncoded(found, index, citation)
     key = (_plain_number(code), _notation_key(code))
     if code.notation is None:
-        for index in range(len(found) - 1, -1, -1):
-            other = found[index].code
+        for place in reversed(index.candidates(code)):
+            item = found[place]
+            other = item.code
             if other is None or _plain_number(other) != key[0]:
                 continue
             if code.year and other.year and code.year != other.year:
                 continue
-            if not citation.date or not found[index].date or _dates_agree(citation.date, found[index].date):
-                same = citation.type == found[index].type or citation.general or found[index].general
-                if same:
-                    return index
+            if not _dates_agree(citation.date, item.date):
+                continue
+            if citation.type == item.type or citation.general or item.general:
+                return place
         return None
     candidates: list[int] = []
-    for index, item in enumerate(found):
+    for place in index.candidates(code):
+        item = found[place]
         other = item.code
         if other is None or other.notation is None or _notation_key(other) != key[1]:
             continue
@@ -305,20 +339,17 @@ def _find(found: list[Cited], citation: Citation) -> int | None:
             and not _same_issuer(citation.issuer, item.issuer)
         ):
             continue
-        candidates.append(index)
+        candidates.append(place)
     return candidates[-1] if candidates else None
 
 
-def _find_uncoded(found: list[Cited], citation: Citation) -> int | None:
+def _find_uncoded(found: list[Cited], index: _Index, citation: Citation) -> int | None:
     if citation.title is None:
         return None
-    title = _title_key(citation.title)
-    for index, item in enumerate(found):
-        if item.title is None or item.type != citation.type or not _dates_agree(citation.date, item.date):
-            continue
-        other = _title_key(item.title)
-        if title == other:
-            return index
+    for place in index.titles.get(_title_key(citation.title), [])[-200:]:
+        item = found[place]
+        if item.type == citation.type and _dates_agree(citation.date, item.date):
+            return place
     return None
 
 
@@ -395,31 +426,22 @@ def _is_own(citation: Citation, own: Code | None, part: Passage, bare: str) -> b
 def _resolved(found: list[Cited]) -> list[Cited]:
     """Join short mentions that came before the full one, and put all in the order of the first mention."""
     target: dict[int, int] = {}
-    for index, item in enumerate(found):
+    # read backwards, so that the first full mention after a short one is the one remembered
+    numbers: dict[tuple[str | None, str | None], int] = {}
+    titles: dict[tuple[str, str | None], int] = {}
+    for index in range(len(found) - 1, -1, -1):
+        item = found[index]
+        later: int | None = None
         if item.code is not None and item.code.notation is None:
-            for later in range(index + 1, len(found)):
-                other = found[later].code
-                if (
-                    other is not None
-                    and other.notation is not None
-                    and _plain_number(other) == _plain_number(item.code)
-                    and found[later].type == item.type
-                    and _dates_agree(found[later].date, item.date)
-                ):
-                    target[index] = later
-                    break
+            later = numbers.get((_plain_number(item.code), item.type))
         elif item.code is None and item.title is not None:
-            for later in range(index + 1, len(found)):
-                other_title = found[later].title
-                if (
-                    found[later].code is not None
-                    and other_title is not None
-                    and found[later].type == item.type
-                    and _title_key(other_title) == _title_key(item.title)
-                    and _dates_agree(found[later].date, item.date)
-                ):
-                    target[index] = later
-                    break
+            later = titles.get((_title_key(item.title), item.type))
+        if later is not None and _dates_agree(found[later].date, item.date):
+            target[index] = later
+        if item.code is not None and item.code.notation is not None:
+            numbers[_plain_number(item.code), item.type] = index
+            if item.title is not None:
+                titles[_title_key(item.title), item.type] = index
     for source, into in target.items():
         item, kept = found[source], found[into]
         kept.mentions = sorted(item.mentions + kept.mentions, key=lambda m: m[0])

@@ -676,6 +676,57 @@ def find_citations(text: str, context: Context = Context()) -> list[Citation]:
     Returns:
         One entry for each mention; mentions of one document are not merged here.
     """
+    if len(text) <= _LONG:
+        return _find(text, context)
+    result: list[Citation] = []
+    for begin, end in _pieces(text):
+        base = len(result)
+        result.extend(_moved(citation, begin, base) for citation in _find(text[begin:end], context))
+    return result
+
+
+_LONG: Final = 6000
+"""A longer paragraph is read in pieces: some patterns look ahead to the end of what they are given, and no real
+sentence is that long."""
+
+
+def _pieces(text: str) -> Iterable[Span]:
+    """Cut a long text after a line, a list's item, a sentence or at least a word."""
+    begin = 0
+    while len(text) - begin > _LONG:
+        low, high = begin + _LONG // 2, begin + _LONG
+        cut = max(text.rfind("\n", low, high), text.rfind("; ", low, high))
+        if cut < 0:
+            cut = text.rfind(". ", low, high)
+        if cut < 0:
+            cut = text.rfind(" ", low, high)
+        end = cut + 1 if cut >= 0 else high
+        yield begin, end
+        begin = end
+    yield begin, len(text)
+
+
+def _moved(citation: Citation, by: int, base: int) -> Citation:
+    """The same mention in the whole text: offsets by ``by``, indices by ``base`` higher."""
+
+    def span(value: Span | None) -> Span | None:
+        return None if value is None else (value[0] + by, value[1] + by)
+
+    return replace(
+        citation,
+        start=citation.start + by,
+        end=citation.end + by,
+        extent=citation.extent + by,
+        date_span=span(citation.date_span),
+        issuer_span=span(citation.issuer_span),
+        title_span=span(citation.title_span),
+        description=span(citation.description),
+        parent=None if citation.parent is None else citation.parent + base,
+        acts_on=None if citation.acts_on is None else citation.acts_on + base,
+    )
+
+
+def _find(text: str, context: Context) -> list[Citation]:
     if not _MAYBE.search(text):
         return []
     bare = unmark(text)
