@@ -72,11 +72,7 @@ def _printed_as_motto(seg: Seg, first: int, last: int) -> bool:
     """In capitals, or every word with a capital: not the State's name in running text."""
     words = [t.text for t in seg.tokens[first:last] if t.text[:1].isalpha()]
     capitals = sum(w[0].isupper() for w in words)
-    return (
-        mostly_caps(" ".join(words))
-        or capitals >= 0.6 * len(words)
-        or "-" in {t.text for t in seg.tokens[first:last]}
-    )
+    return mostly_caps(" ".join(words)) or capitals >= 0.5 * len(words)
 
 
 def _bare_token(text: str) -> str:
