@@ -222,10 +222,9 @@ def test_version() -> None:
 
 
 def test_doctor_names_what_is_missing_and_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    from vnadmin_extract import doctor
+    from vnadmin_extract.readers import libreoffice
 
-    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
-    monkeypatch.setattr(doctor, "_MAC_OFFICE", Path("/nowhere"))
+    monkeypatch.setattr(libreoffice, "find_soffice", lambda: None)
     checks = {check["name"]: check for check in json.loads(call("doctor", "--json").stdout)}
     assert checks["libreoffice"]["ok"] is False
     assert "libreoffice" in checks["libreoffice"]["remedy"].lower()

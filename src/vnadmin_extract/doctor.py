@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import platform
-import shutil
 import sys
 import tomllib
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.resources import files
-from pathlib import Path
 
 import regex
 
 DISTRIBUTION = "vnadmin-extract"
 _REQUIREMENT = regex.compile(r"(?P<name>[A-Za-z0-9._-]+)(?P<extras>\[[^\]]*\])?(?P<rest>.*)")
 _EXTRA = regex.compile(r"extra\s*==\s*['\"](?P<extra>[^'\"]+)['\"]")
-_MAC_OFFICE = Path("/Applications/LibreOffice.app/Contents/MacOS/soffice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +76,13 @@ def _package(name: str, needed_for: str, required: bool, remedy: str) -> Check:
 
 
 def _office() -> Check:
-    program = shutil.which("soffice") or shutil.which("libreoffice")
-    if program is None and _MAC_OFFICE.exists():
-        program = str(_MAC_OFFICE)
+    from vnadmin_extract.readers.libreoffice import find_soffice
+
     remedy = {
         "Darwin": "brew install --cask libreoffice",
         "Windows": "winget install TheDocumentFoundation.LibreOffice",
     }.get(platform.system(), "sudo apt-get install libreoffice-writer-nogui")
-    return Check("libreoffice", program, "DOC, ODT and RTF files", False, remedy)
+    return Check("libreoffice", find_soffice(), "DOC, ODT and RTF files", False, remedy)
 
 
 def _knowledge() -> Check:
