@@ -30,6 +30,7 @@ ROW_STEP: Final = 16.0
 _PLAIN_LEFT: Final = 57.0
 _PLAIN_WIDTH: Final = 480.0
 _TOKEN: Final = regex.compile(r"\S+")
+_PIECE: Final = regex.compile(r"\t|[^\S\t]+|\S+")
 
 
 def plain_line(text: str, row: int) -> Line | None:
@@ -109,15 +110,19 @@ _NARROW: Final = frozenset("iljtfrI.,;:'!|()[]-/ ")
 
 def width_of(text: str, size: float) -> float:
     """A rough width of a text in a book face, in points."""
-    total = 0.0
-    for c in text:
-        if c in _NARROW:
-            total += 0.3
-        elif c.isupper():
-            total += 0.66
-        else:
-            total += 0.46
-    return total * size
+    return sum(map(_WIDTHS.__getitem__, text)) * size
+
+
+class _Widths(dict[str, float]):
+    """Character → width in ems, filled as characters are met."""
+
+    def __missing__(self, character: str) -> float:
+        width = 0.3 if character in _NARROW else 0.66 if character.isupper() else 0.46
+        self[character] = width
+        return width
+
+
+_WIDTHS: Final = _Widths()
 
 
 def set_paragraph(
@@ -164,28 +169,31 @@ def _items(runs: list[tuple[str, Style]]) -> list[_Item]:
     items: list[_Item] = []
     blank = 0.0
     tabs = 0
-    open_word = False
+    # A word may run over many runs: its pieces are joined once, when it ends.
+    pieces: list[str] = []
+
+    def end() -> None:
+        if len(pieces) > 1:
+            items[-1].text = "".join(pieces)
+        pieces.clear()
+
     for text, style in runs:
-        for piece in regex.findall(r"\t|[^\S\t]+|\S+", text):
+        for piece in _PIECE.findall(text):
             if piece == "\t":
+                end()
                 tabs += 1
                 blank = 0.0
-                open_word = False
             elif piece.isspace():
+                end()
                 blank += len(piece) * 0.26 * style.size
-                open_word = False
-            elif open_word:
-                last = items[-1]
-                items[-1] = _Item(
-                    last.text + piece,
-                    last.style,
-                    last.blank,
-                    last.tabs,
-                    last.width + width_of(piece, style.size),
-                )
+            elif pieces:
+                pieces.append(piece)
+                items[-1].width += width_of(piece, style.size)
             else:
+                pieces.append(piece)
                 items.append(_Item(piece, style, blank, tabs, width_of(piece, style.size)))
-                blank, tabs, open_word = 0.0, 0, True
+                blank, tabs = 0.0, 0
+    end()
     return items
 
 
@@ -221,14 +229,15 @@ def _place(
         x += room / 2 if paragraph.align == "center" else room
     words: list[Word] = []
     for index, item in enumerate(items):
-        for _ in range(min(item.tabs, 40)):
-            x = _after_tab(items, index, paragraph, x0, x, last=_ == min(item.tabs, 40) - 1)
+        jumps = min(item.tabs, 40)
+        for jump in range(jumps):
+            x = _after_tab(items, index, paragraph, x0, x, last=jump == jumps - 1)
         x += item.blank
         style = item.style
         words.append(
             Word(
                 item.text,
-                (round(x, 2), round(y, 2), round(x + item.width, 2), round(y + style.size, 2)),
+                (x, y, x + item.width, y + style.size),
                 style.font,
                 style.size,
                 style.bold,
