@@ -85,7 +85,9 @@ def read(source: str | Path | bytes, config: Config | None = None, *, name: str 
         except OSError as error:
             reason = error.strerror or str(error)
             raise InputError(
-                f"the file cannot be opened ({reason})", file=label, remedy="Check the path and the permissions"
+                f"the file cannot be opened ({reason})",
+                file=label,
+                remedy="Check the path and the permissions",
             ) from error
     if not data.strip(b"\x00\t\n\r "):
         raise EmptyFileError("the file is empty", file=label, remedy="Ask the sender for the file again")
