@@ -287,7 +287,7 @@ class NameReader:
                 break
             field = self.hit(j, "field")
             if field and last in {"organisation", "generic", "post"} and not (
-                last in {"generic", "post"} and not caps[j]
+                last in {"generic", "post"} and not caps[j] and field <= max(self.hit(j, "verb"), j + 1)
             ):
                 verb = self.hit(j, "verb")
                 if caps[j] or single_head and verb < field or verb < field or last == "organisation" and not verb:
@@ -641,6 +641,8 @@ def first_verb(text: str, start: int) -> int | None:
             if at < 0:
                 continue
         place = at + 1
+        if at < start < at + len(word):
+            continue  # a word of the name goes on over the place
         if at >= start and tag[:1] in {"V", "E", "C", "R"}:
             return at
     return None

@@ -41,6 +41,8 @@ class Reading:
     """A request to a superior ("đề nghị … xem xét, quyết định")."""
     begins_together: bool = False
     """Whether the text begins with "phối hợp"."""
+    bound: bool = True
+    """For lead-ins: the named units are bound to what follows."""
     late: bool = False
     """The order stands behind the first sentence."""
 
@@ -182,7 +184,7 @@ class PointReader:
             if announces:
                 if self._issuer_speaks(point, subject):
                     return Reading("lead-in", "")
-                subject.kind = "lead-in"
+                subject.kind, subject.bound = "lead-in", self._bound(point, subject)
             return subject
         verb_first = bool(r.hit(first, "verb") or r.hit(first, "coordination")) or self._late_verb(point, first)
         if skip:
@@ -191,6 +193,15 @@ class PointReader:
         if announces:
             return Reading("lead-in", "", verb_first=verb_first)
         return Reading("plain", "", verb_first=verb_first, begins_together=together)
+
+    def _bound(self, point: Point, subject: Reading) -> bool:
+        """Whether a lead-in says that its subject is bound to do what follows: "Sở A có trách nhiệm:"."""
+        r = point.reader
+        i = subject.lead[-1].last
+        return any(
+            r.keys[k] in {"trách", "nhiệm"} or r.keys[k : k + 2] in (["chủ", "trì"], ["phải", "cần"])
+            for k in range(i, min(point.size, i + 6))
+        )
 
     def _issuer_speaks(self, point: Point, subject: Reading) -> bool:
         """ "Sở A xây dựng kế hoạch … như sau:": the issuer makes the paper; nobody is ordered."""
@@ -293,7 +304,17 @@ class PointReader:
 
     def _colon_kind(self, point: Point, i: int) -> bool:
         """Whether what follows "unit:" is work (and not a list of names or a number)."""
-        return i < point.size
+        r = point.reader
+        if i >= point.size or not r.words[i][0].isalpha():
+            return False
+        if r.keys[i] in {"đại", "gồm", "bao", "là"} and not r.hit(i, "verb"):
+            return False
+        near = range(i, min(point.size, i + 16))
+        if any(r.hit(k, "verb") or r.hit(k, "obligation") or r.hit(k, "coordination") for k in near[:3]):
+            return True
+        return point.size - i > 8 and any(
+            "obligation" in r.hits[k] or "verb" in r.hits[k] and not r.words[k][0].isupper() for k in near
+        ) and not any(r.words[k].isdigit() for k in near[:6])
 
     # -- orders ----------------------------------------------------------------------------------------------
 

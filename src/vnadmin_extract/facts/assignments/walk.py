@@ -166,6 +166,19 @@ class Walker:
             if reading.upward or self._promise(reading):
                 self._children(node, below, depth + 1)
                 return Context(section=current.section)
+            if not reading.bound and node.kind is NodeKind.PARAGRAPH and parent.kind not in _MARKED:
+                return Context(section=current.section)
+            works = [
+                r.verb_first or r.kind in {"own", "heading", "line"}
+                for r in (self.points.read(self._own(k)) for k in kids)
+            ]
+            if kids and sum(works) * 2 < len(works):
+                task = self._task(node, reading, parent, current)
+                tasks.append(task)
+                if task.item is not None:
+                    task.item.spans += [(n.body_start, n.end) for k in kids for n in k.walk()]
+                    self.items.append(task.item)
+                return current
             inherited = self._context(reading, node, current.section, "lead-in", with_coordinating=True)
             if kids:
                 self._children(node, inherited, depth + 1)
@@ -385,7 +398,7 @@ class Walker:
             if reading.rule == "unit-colon":
                 return bool(context.lead) or node.kind in _MARKED or section == "directive" or reading.strong
             return True
-        if self.normative:
+        if self.normative or any(above.kind is NodeKind.CHAPTER for above in node.ancestors()):
             return reading.strong and reading.rule == "duty"
         if reading.rule == "paper":
             return not context.lead
