@@ -17,6 +17,7 @@ from vnadmin_extract import __version__
 from vnadmin_extract.cli.app import app
 from vnadmin_extract.cli.options import option_name
 from vnadmin_extract.config import Config
+from vnadmin_extract.document import Cell, Document, Line, Page, Stamp, Table, Word
 from vnadmin_extract.errors import ExitCode
 from vnadmin_extract.record import Record
 
@@ -118,6 +119,58 @@ def test_readable_view_in_both_languages(folder: Path, lang: str, words: list[st
         "05 ngày làm việc",
     ]:
         assert word in result.stdout
+
+
+def printed_line(text: str, top: float) -> Line:
+    words = text.split()
+    boxes = [(10.0 + 50 * index, top, 55.0 + 50 * index, top + 12) for index in range(len(words))]
+    return Line(tuple(Word(word, box) for word, box in zip(words, boxes, strict=True)))
+
+
+@pytest.fixture
+def read_document(monkeypatch: pytest.MonkeyPatch) -> Document:
+    """Two pages, with a table between the lines and a stamp on the first; the second is a picture."""
+    cells = (Cell(0, 1, (printed_line("Thời hạn", 50),)), Cell(0, 0, (printed_line("Việc", 50),)))
+    first = Page(
+        1,
+        595,
+        842,
+        lines=(printed_line("Kính gửi:", 20), printed_line("Nơi nhận:", 90)),
+        tables=(Table((10, 50, 200, 80), cells, rows=1, columns=2),),
+        stamps=(Stamp("received", "ĐẾN 12", (0, 0, 9, 9), 1),),
+    )
+    pages = (first, Page(2, 595, 842, needs_ocr=True))
+    document = Document("cv.pdf", "0" * 64, "application/pdf", pages, "pdfium", warnings=("bad font",))
+    monkeypatch.setattr("vnadmin_extract.readers.read", lambda *args, **options: document)
+    return document
+
+
+def test_text_by_page_with_tables_where_they_stand(read_document: Document) -> None:
+    result = call("text", "cv.pdf")
+    assert result.stdout.splitlines() == [
+        "--- page 1 of 2 ---",
+        "Kính gửi:",
+        "| Việc | Thời hạn |",
+        "Nơi nhận:",
+        "[received] ĐẾN 12",
+        "--- page 2 of 2 ---",
+        "[no usable text: this page needs OCR]",
+    ]
+    assert result.stderr == "warning: cv.pdf: bad font\n"
+
+
+def test_text_as_json_has_boxes(read_document: Document) -> None:
+    page = json.loads(call("text", "--json", "cv.pdf").stdout)["pages"][0]
+    assert page["lines"][0]["text"] == "Kính gửi:"
+    assert page["lines"][0]["bbox"] == [10.0, 20.0, 105.0, 32.0]
+    assert page["lines"][0]["words"][1]["bbox"] == [60.0, 20.0, 105.0, 32.0]
+    assert page["tables"][0]["cells"][1]["column"] == 0
+
+
+def test_text_of_a_file_that_is_not_there(tmp_path: Path) -> None:
+    result = call("text", tmp_path / "no.pdf")
+    assert (result.stdout, result.exit_code) == ("", ExitCode.BAD_INPUT)
+    assert result.stderr.startswith("error: no.pdf: the file cannot be opened")
 
 
 def test_every_setting_is_an_option_of_every_command_that_reads() -> None:

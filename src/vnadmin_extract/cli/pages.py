@@ -23,6 +23,7 @@ def document_json(document: Document) -> dict[str, Any]:
     for page, entry in zip(document.pages, data["pages"], strict=True):
         for line, line_entry in zip(page.lines, entry["lines"], strict=True):
             line_entry["text"] = line.text
+            line_entry["bbox"] = line.bbox if line.words else None
     return data
 
 
