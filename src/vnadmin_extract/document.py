@@ -46,6 +46,8 @@ class Word:
     layer: Layer = "text"
     confidence: float | None = None
     """The reader's own confidence in [0, 1] (OCR engines); ``None`` where the characters are certain."""
+    raw: str | None = None
+    """What the engine read, where :attr:`text` was set right afterwards; ``None`` where nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
