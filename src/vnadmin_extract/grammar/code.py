@@ -170,6 +170,7 @@ _COUNTED: Final = regex.compile(
     r"\s*(?:thang|nam|quy|tuan|gio|lan|ban|trang|nguoi|dieu|khoan|muc|chuong|dong|trieu|ty|phan|noi\s+dung|don\s+vi|can\s+bo|dia\s+phuong"
     r"|huyen|xa|tinh|phuong|bo|so|nganh|linh\s+vuc|nhiem\s+vu|giai|chi\s+tieu|m2|ha|km|ngay(?!\s+[0-9.…_/]))\b"
 )
+_GLUED_KIND: Final = regex.compile(r"[0-9]{1,6}[a-z]?\s?(\p{Lu}[\p{L}]{1,5})")
 _SEVERAL: Final = regex.compile(r",\s|\bva\b|-\s*$")
 _MAYBE: Final = regex.compile(r"[0-9/⁄∕]|[._…]\s*-")
 _DIGITS: Final = regex.compile(r"[0-9]{1,6}[a-z]?")
@@ -205,7 +206,7 @@ def _is_group(group: str, first: bool) -> bool:
 def _symbol(raw: str) -> tuple[str, tuple[str, ...], str, int] | None:
     """The notation that a run of capitals begins with: tidy text, groups, first separator, length in ``raw``."""
     groups: list[str] = []
-    text, end, first_separator = "", 0, ""
+    text, end, first_separator, loose = "", 0, "", False
     for match in _GROUP.finditer(raw):
         group = match.group()
         between = raw[end : match.start()]
@@ -216,14 +217,11 @@ def _symbol(raw: str) -> tuple[str, tuple[str, ...], str, int] | None:
         cut = group[: tail.start()] if tail else group
         if not _is_group(cut, not groups):
             break
-        if (
-            len(groups) >= 2
-            and between.startswith((" ", "\n"))
-            and between.endswith((" ", "\n"))
-            and groups[-1][:1] != "&"
-        ):
+        spaced = between[:1].isspace() and between[-1:].isspace()
+        if len(groups) >= 2 and spaced and not loose:
             # "12/QĐ-UBND - UBND tỉnh": the dash stands between two phrases
             break
+        loose = loose or (bool(groups) and spaced)
         groups.append(cut)
         text += separator + cut
         if len(groups) == 2:
@@ -368,6 +366,9 @@ def _coded(text: str, bare: str) -> Iterator[CodeMatch]:
         number, damaged = _number(raw)
         if not damaged or _LETTERS3.search(raw) or not any(not c.isspace() and c not in ".…_-" for c in raw):
             continue
+        glued = _GLUED_KIND.fullmatch(raw)
+        if glued is not None and right_abbreviation(glued[1], True) == glued[1]:
+            continue  # "84 QĐ/TWĐTN": the kind, not a misread number
         if _SEVERAL.search(unmark(raw)) or _denied(bare, match.start()):
             continue
         symbol = _symbol(match["symbol"])
