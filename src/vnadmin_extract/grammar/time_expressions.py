@@ -330,6 +330,10 @@ _EVENT_BEFORE = compile_pattern(
     r"(?:vào (?:lúc|hồi)|(?:bắt đầu|khai mạc|diễn ra|tổ chức|họp)(?: [^\s.;:]{1,12}){0,3}|thời gian(?:[,\s]+địa điểm)?~:)\s{0,3}(?:từ |vào |lúc |hồi ){0,2}$"
 )
 _YEAR_ONLY = regex.compile(r"\d{4}")
+_INNER = regex.compile(r"\s\S")
+_DAY_WORD = regex.compile(r"ngày\s", regex.IGNORECASE)
+_NOUN = regex.compile(r"\p{L}{1,12}(?:\s\p{L}{1,12})?")
+_SPACE = regex.compile(r"[\s,]{0,4}")
 
 _TRIGGER = compile_pattern(
     rf"\b(?:{alternation(_BOUND_OF)}|ngày|mùng|mồng|các ngày|tháng|quý|quí|năm|cả năm|hằng|hàng|mỗi|từng|định k[ỳì]|nửa|đầu|giữa"
@@ -464,7 +468,7 @@ class _Parser:
             else:
                 position = match.end()
                 # A bound word may be the end of a longer phrase that is not one; try the words inside it too.
-                inner = regex.search(r"\s\S", match[0])
+                inner = _INNER.search(match[0])
                 if inner:
                     position = match.start() + inner.start() + 1
         return self.result
@@ -825,7 +829,7 @@ class _Parser:
                 break
             position = separator.end()
             # Only days that are said to be days go on with a list: "20/6, 05 bản" must end it.
-            if not regex.match(r"ngày\s", text[position : position + 6], regex.IGNORECASE):
+            if not _DAY_WORD.match(text, position):
                 break
         return points
 
@@ -1197,7 +1201,7 @@ class _Parser:
 
     def noun_end(self, at: int) -> int:
         """The end of the two words that follow "của năm" ("kê khai")."""
-        match = regex.compile(r"\p{L}{1,12}(?:\s\p{L}{1,12})?").match(self.text, at)
+        match = _NOUN.match(self.text, at)
         return match.end() if match else at
 
     def weekday(self, at: int) -> tuple[int, str] | None:
@@ -1227,7 +1231,7 @@ class _Parser:
                         time=time, unmarked=bound is None,
                     )
                 ]  # fmt: skip
-            space = regex.compile(r"[\s,]{0,4}").match(self.text, clock.end())
+            space = _SPACE.match(self.text, clock.end())
             position = space.end() if space else clock.end()
         weekday = self.weekday(position)
         if weekday is None:
