@@ -91,3 +91,25 @@ def test_flipped_bytes_give_a_document_or_an_error_of_the_family(step: int, read
     except VnadminError:
         return
     assert document.pages
+
+
+def test_a_drawing_of_thousands_of_rules_is_no_table_and_takes_no_time() -> None:
+    pdf = PdfFile()
+    page = pdf.page()
+    body(pdf, page)
+    for step in range(4000):
+        pdf.line(page, 10, 10 + step / 10, 60, 10 + step / 10)
+        pdf.line(page, 100 + step / 10, 500, 100 + step / 10, 560)
+    pdf.box(page, 20, 20, 300, 300)
+    document = read(pdf.bytes(), Config(reader="pdfplumber"), name="a.pdf")
+    assert document.pages[0].tables == ()
+    assert "no table was looked for" in document.pages[0].warnings[0]
+
+
+def test_long_lines_with_the_beginnings_of_stamps_take_linear_time() -> None:
+    from vnadmin_extract.document import Line, Word
+    from vnadmin_extract.readers.pdf_overlays import cut_burnt_stamps
+
+    for text in ("1" * 500_000, "09:19:56 " * 60_000, "Người ký " * 60_000, "12:" * 200_000):
+        word = Word(text, (0, 0, 500, 13.44), size=12)
+        assert cut_burnt_stamps([Line((word,))], 1) == ([Line((word,))], [])

@@ -9,12 +9,12 @@ Coordinates are those of :mod:`vnadmin_extract.document`: points from the top-le
 
 from __future__ import annotations
 
-import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import attrgetter
 
 import regex
 
@@ -42,6 +42,8 @@ OTHER_SIZE = 1.2
 """Characters whose sizes differ by more than this factor are not one word."""
 GUESSED = -1
 """``Glyph.index`` of a blank that the file does not hold but the reader's engine supposes."""
+SAMPLE = 80
+"""Characters of a strip that are looked at for its usual spacing."""
 SPACED_OUT = 0.15
 """The most (ems) that is taken for spacing between the letters of a word."""
 MARK_REACH = 0.7
@@ -74,6 +76,10 @@ class Glyph:
     """Only for characters that are not upright: their box."""
 
 
+_by_baseline = attrgetter("baseline")
+_by_place = attrgetter("x0")
+_MARKS = frozenset(map(chr, range(0x300, 0x370)))
+"""Combining marks."""
 _SUBSET = regex.compile(r"^[A-Z]{6}\+")
 _BOLD = regex.compile(r"bold|black|heavy|(?<=[,-])b(?:i)?$|(?<=Vn\w{3,20})B(?:I)?$", regex.I)
 _ITALIC = regex.compile(r"italic|oblique|(?<=[,-])b?i$", regex.I)
@@ -139,27 +145,25 @@ def words_of(glyphs: Iterable[Glyph], *, layer: Layer = "text") -> list[Word]:
     return words
 
 
-def _is_mark(text: str) -> bool:
-    return text >= "\u0300" and len(text) == 1 and unicodedata.category(text) == "Mn"
-
-
 def _attach_marks(glyphs: list[Glyph]) -> list[Glyph]:
     """Put combining marks that were drawn as characters of their own behind the letter they stand over."""
-    if not any(_is_mark(glyph.text) for glyph in glyphs):
+    marks = [glyph for glyph in glyphs if glyph.text in _MARKS]
+    if not marks:
         return glyphs
-    glyphs = [replace(glyph) for glyph in glyphs]  # the caller's characters stay as they were drawn
-    letters = [g for g in glyphs if not _is_mark(g.text) and not g.text.isspace()]
-    ordered = sorted(letters, key=lambda g: g.baseline)
-    result = [g for g in glyphs if not _is_mark(g.text)]
-    for mark in glyphs:
-        if not _is_mark(mark.text):
-            continue
-        host = _host(mark, ordered)
-        if host is None:
-            result.append(mark)
-        else:
-            host.text += mark.text
-    return result
+    letters = [glyph for glyph in glyphs if glyph.text[0].isalpha()]
+    letters.sort(key=_by_baseline)
+    added: dict[int, str] = {}
+    attached: set[int] = set()
+    for mark in marks:
+        host = _host(mark, letters)
+        if host is not None:
+            added[id(host)] = added.get(id(host), "") + mark.text
+            attached.add(id(mark))
+    return [
+        replace(glyph, text=glyph.text + added[id(glyph)]) if id(glyph) in added else glyph
+        for glyph in glyphs
+        if id(glyph) not in attached
+    ]
 
 
 def _host(mark: Glyph, letters: list[Glyph]) -> Glyph | None:
@@ -169,15 +173,13 @@ def _host(mark: Glyph, letters: list[Glyph]) -> Glyph | None:
     a width stands over the letter whose middle is nearest to its own.
     """
     reach = MARK_REACH * mark.size
-    low = bisect_left(letters, mark.baseline - reach, key=lambda g: g.baseline)
-    high = bisect_right(letters, mark.baseline + reach, key=lambda g: g.baseline)
+    low = bisect_left(letters, mark.baseline - reach, key=_by_baseline)
+    high = bisect_right(letters, mark.baseline + reach, key=_by_baseline)
     best: Glyph | None = None
     best_cost = 0.5 * mark.size
     spacing = mark.x1 - mark.x0 > 0.1 * mark.size
     middle = (mark.x0 + mark.x1) / 2
     for letter in letters[low:high]:
-        if not letter.text[0].isalpha():
-            continue
         if spacing:
             cost = abs((letter.x0 + letter.x1) / 2 - middle)
         elif letter.x0 - 0.05 * mark.size <= mark.x0 <= letter.x1 + 0.15 * mark.size:
@@ -195,19 +197,19 @@ def _strips(glyphs: list[Glyph]) -> list[list[Glyph]]:
     """Characters on (nearly) the same baseline, each strip from left to right."""
     strips: list[list[Glyph]] = []
     current: list[Glyph] = []
-    anchor = 0.0
-    for glyph in sorted(glyphs, key=lambda g: g.baseline):
-        if current and glyph.baseline - anchor > SAME_BASELINE * min(glyph.size, current[0].size):
+    anchor = size = 0.0
+    for glyph in sorted(glyphs, key=_by_baseline):
+        if glyph.baseline - anchor > SAME_BASELINE * (size if size < glyph.size else glyph.size) and current:
             strips.append(current)
             current = []
         if not current:
-            anchor = glyph.baseline
+            anchor, size = glyph.baseline, glyph.size
         current.append(glyph)
     if current:
         strips.append(current)
     strips = [part for strip in strips for part in _by_size(strip)]
     for strip in strips:
-        strip.sort(key=lambda g: (g.x0, g.index))
+        strip.sort(key=_by_place)
     return strips
 
 
@@ -233,30 +235,41 @@ def _cut(strip: list[Glyph], layer: Layer) -> list[Word]:
     blankless, usual = _spacing(strip)
     wide = BLANKLESS_GAP if blankless else CERTAIN_GAP
     end = 0.0
+    mixed = False
     last = strip[0]
     for glyph in strip:
         text = glyph.text
         if text == " " or text.isspace():
             blank = glyph
             continue
+        x0, x1 = glyph.x0, glyph.x1
         if run:
-            size = glyph.size if glyph.size < last.size else last.size
-            gap = glyph.x0 - end - usual
-            if glyph.x0 < end and text == last.text and glyph.x0 - last.x0 < 0.1 * size:
+            size = last.size
+            other = glyph.font is not last.font or glyph.size != size
+            if other and glyph.size < size:
+                size = glyph.size
+            gap = x0 - end - usual
+            if x0 < end and text == last.text and x0 - last.x0 < 0.1 * size:
                 continue  # drawn twice to look bold
             if gap > wide * size or (
                 blank is not None
                 and (gap > BLANK_GAP * size or (last.index < blank.index < glyph.index < last.index + 8))
             ):
-                words.append(_word(run, layer))
+                words.append(_word(run, layer, end, mixed))
                 run = []
-        if not run or glyph.x1 > end:
-            end = glyph.x1
+                mixed = False
+                end = x1
+            else:
+                mixed = mixed or other
+                if x1 > end:
+                    end = x1
+        else:
+            end = x1
         run.append(glyph)
         last = glyph
         blank = None
     if run:
-        words.append(_word(run, layer))
+        words.append(_word(run, layer, end, mixed))
     return words
 
 
@@ -268,7 +281,7 @@ def _spacing(strip: list[Glyph]) -> tuple[bool, float]:
     blankless = True
     gaps: list[float] = []
     last: Glyph | None = None
-    for glyph in strip:
+    for glyph in strip[:SAMPLE]:
         if glyph.text == " ":
             blankless = False
             last = None
@@ -283,28 +296,26 @@ def _spacing(strip: list[Glyph]) -> tuple[bool, float]:
     return blankless, max(-limit, min(limit, gaps[len(gaps) // 2]))
 
 
-def _word(run: Sequence[Glyph], layer: Layer) -> Word:
+def _word(run: Sequence[Glyph], layer: Layer, right: float, mixed: bool) -> Word:
+    """A word of characters in order.
+
+    Args:
+        run: its characters.
+        layer: where they come from.
+        right: where the last of them ends.
+        mixed: whether they differ in font or size.
+    """
     first = run[0]
-    font, size = first.font, first.size
-    right, mixed, legacy, text = first.x1, False, False, ""
-    for glyph in run:
-        text += glyph.text
-        if glyph.x1 > right:
-            right = glyph.x1
-        if glyph.font is not font or glyph.size != size:
-            mixed = True
-        if glyph.font is not None and glyph.font.convert is not None:
-            legacy = True
-    if legacy:
-        text = _converted(run)
+    font, size, baseline = first.font, first.size, first.baseline
     if mixed:
+        legacy = any(glyph.font is not None and glyph.font.convert is not None for glyph in run)
         font = Counter(glyph.font for glyph in run).most_common(1)[0][0]
         size = Counter(glyph.size for glyph in run).most_common(1)[0][0]
-    if first.box is None:
-        baseline = sum([glyph.baseline for glyph in run]) / len(run) if mixed else first.baseline
-        box = box_at(first.x0, right, baseline, size)
+        baseline = sum(glyph.baseline for glyph in run) / len(run)
     else:
-        box = union(glyph.box for glyph in run)
+        legacy = font is not None and font.convert is not None
+    text = _converted(run) if legacy else "".join([glyph.text for glyph in run])
+    box = box_at(first.x0, right, baseline, size) if first.box is None else union(glyph.box for glyph in run)
     return Word(
         text=text,
         bbox=(round(box[0], 2), round(box[1], 2), round(box[2], 2), round(box[3], 2)),
@@ -338,12 +349,12 @@ def _turned_words(glyphs: list[Glyph], layer: Layer) -> list[Word]:
     run: list[Glyph] = []
     for glyph in sorted(glyphs, key=lambda g: g.index):
         if run and (glyph.text.isspace() or _distance(run[-1].box, glyph.box) > CERTAIN_GAP * glyph.size):
-            words.append(_word(run, layer))
+            words.append(_word(run, layer, 0.0, True))
             run = []
         if not glyph.text.isspace():
             run.append(glyph)
     if run:
-        words.append(_word(run, layer))
+        words.append(_word(run, layer, 0.0, True))
     return words
 
 

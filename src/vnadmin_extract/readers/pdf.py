@@ -1,6 +1,6 @@
 """Read a PDF: words with positions, ruled tables, what software laid over the page, digital signatures.
 
-Two readers give the same :class:`~vnadmin_extract.document.Page`: pdfium (about ten times as fast) and pdfplumber
+Two readers give the same :class:`~vnadmin_extract.document.Page`: pdfium (about eight times as fast) and pdfplumber
 (which also finds ruled tables). ``auto`` decides page by page. pdfium opens the file in any case, to check it
 and to see what is drawn and laid over each page; text recognition is not done here, pages that need it are
 marked :attr:`~vnadmin_extract.document.Page.needs_ocr`.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -36,6 +36,8 @@ _HYPHEN_CODES = (0x02, 0xFFFE)
 """What pdfium gives for a hyphen at the end of a line."""
 RULE_WIDTH = 3.0
 """Points up to which a filled rectangle is a rule; a thicker one is shading."""
+_MAX_RULES = 1500
+"""Rules of each direction that are looked at for crossings: every pair is."""
 _MAX_OBJECTS = 20_000
 """Drawn objects that are looked at for rules and pictures; a page with more is a drawing."""
 
@@ -102,8 +104,8 @@ class Drawings:
         A frame has four; a table of two rows and two columns at least six.
         """
         points: set[tuple[int, int]] = set()
-        for x0, x1, y in self.horizontal:
-            for top, bottom, x in self.vertical:
+        for x0, x1, y in self.horizontal[:_MAX_RULES]:
+            for top, bottom, x in self.vertical[:_MAX_RULES]:
                 if x0 - 2 <= x <= x1 + 2 and top - 2 <= y <= bottom + 2:
                     points.add((round(x / 6), round(y / 6)))
                     if len(points) >= enough:
@@ -173,16 +175,17 @@ def _read_glyphs(text_page: Any, geometry: Geometry) -> list[Glyph]:
     rect_at = ctypes.byref(rect)
     raw = text_page.raw
     raw_at = ctypes.cast(raw, ctypes.c_void_p)
-    get_unicode, get_object, get_box = _fast_functions()
+    get_object, get_box = _fast_functions()
+    codes = _codes(raw)
     width, height = geometry.width, geometry.height
     plain = geometry.rotation == 0
     left = geometry.left
-    for index in range(pdfium.FPDFText_CountChars(raw)):
+    for index, code in enumerate(codes):
         address = get_object(raw_at, index)
         if not address:
             # A blank or line end that pdfium made up. It leaves out text objects that are only blanks and
             # puts such a blank in their place, so that it tells of a word's end if there is room for one.
-            if glyphs and get_unicode(raw_at, index) == 0x20:
+            if glyphs and code == 0x20:
                 last = glyphs[-1]
                 if last.box is None:
                     glyphs.append(Glyph(" ", last.x1, last.x1, last.baseline, last.size, last.font, GUESSED))
@@ -192,7 +195,6 @@ def _read_glyphs(text_page: Any, geometry: Geometry) -> list[Glyph]:
             handle = ctypes.cast(address, pdfium.FPDF_PAGEOBJECT)
             run = runs[address] = _run_of(raw, handle, index, geometry, fonts)
         get_box(raw_at, index, rect_at)
-        code = get_unicode(raw_at, index)
         baseline = run.baseline
         if baseline is not None and plain:
             x0, x1 = rect.left - left, rect.right - left
@@ -206,13 +208,28 @@ def _read_glyphs(text_page: Any, geometry: Geometry) -> list[Glyph]:
         low = baseline if baseline is not None else (box[1] + box[3]) / 2 if box else 0.0
         if not (-1 <= middle <= width + 1 and -1 <= low <= height + run.size):
             continue  # outside the shown part
-        glyphs.append(Glyph(_character(code), x0, x1, low, run.size, run.font, index, box))
+        text = chr(code) if 0x20 <= code < 0xD800 else _character(code)
+        glyphs.append(Glyph(text, x0, x1, low, run.size, run.font, index, box))
     return glyphs
 
 
+def _codes(text_page: Any) -> Sequence[int]:
+    """The Unicode code of every character, in one call where that is safe.
+
+    pdfium's bulk text leaves out characters without a code and writes those beyond U+FFFF as two.
+    """
+    count = max(0, pdfium.FPDFText_CountChars(text_page))
+    buffer = (ctypes.c_ushort * (2 * count + 1))()
+    written = pdfium.FPDFText_GetText(text_page, 0, count, buffer) if count else 1
+    codes: Sequence[int] = buffer[: max(0, written - 1)]
+    if len(codes) == count and not any(0xD800 <= code <= 0xDFFF for code in codes):
+        return codes
+    return [pdfium.FPDFText_GetUnicode(text_page, index) for index in range(count)]
+
+
 @lru_cache(maxsize=1)
-def _fast_functions() -> tuple[Any, Any, Any]:
-    """The three functions that are called for every character, with plain addresses for arguments.
+def _fast_functions() -> tuple[Any, Any]:
+    """The two functions that are called for every character, with plain addresses for arguments.
 
     The package's own prototypes convert typed pointers at every call, which takes longer than the calls.
     """
@@ -222,7 +239,6 @@ def _fast_functions() -> tuple[Any, Any, Any]:
         return ctypes.cast(function, void).value or 0
 
     return (
-        ctypes.CFUNCTYPE(ctypes.c_uint, void, integer)(address(pdfium.FPDFText_GetUnicode)),
         ctypes.CFUNCTYPE(void, void, integer)(address(pdfium.FPDFText_GetTextObject)),
         ctypes.CFUNCTYPE(integer, void, integer, void)(address(pdfium.FPDFText_GetLooseCharBox)),
     )

@@ -1,6 +1,6 @@
 """The thorough PDF reader: characters and ruled tables of a page through pdfplumber.
 
-About ten times as slow as :mod:`~vnadmin_extract.readers.pdf_pdfium`, but it knows ruled tables and trusts no
+About eight times as slow as :mod:`~vnadmin_extract.readers.pdf_pdfium`, but it knows ruled tables and trusts no
 guess about blanks. Needs no lock.
 """
 
@@ -22,7 +22,7 @@ from vnadmin_extract.readers.pdf_pdfium import RULE_WIDTH, UNKNOWN
 
 _CID = regex.compile(r"\(cid:\d+\)")
 _TURNED = 0.18
-_MAX_EDGES = 6000
+_MAX_EDGES = 3000
 """Rules on a page beyond which no table is looked for: it is a drawing, and the search is quadratic."""
 _SNAP = 3.0
 """Points within which two cell edges are the same grid line."""
