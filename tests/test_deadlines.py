@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -228,5 +227,10 @@ def test_references_of_the_draft_are_respected() -> None:
     assert extract_deadlines(draft(text, given, references=(reference,)))[1] == ()
 
 
-def test_nothing_from_nothing(tmp_path: Path) -> None:
+def test_time_of_an_event_outside_of_assignments() -> None:
+    text = "Thời gian tổ chức Hội thi: Dự kiến ngày 04 và 05/12/2024\nĐánh giá hồ sơ: dự kiến từ 10/12 đến 12/12/2024"
+    assert [d.due for d in extract_deadlines(draft(text, []))[1]] == ["2024-12-10/2024-12-12"]
+
+
+def test_nothing_from_nothing() -> None:
     assert extract_deadlines(draft("", [])) == ((), ())

@@ -375,6 +375,9 @@ def _unassigned(
             if any(start < expression.end and end > expression.start for start, end in free):
                 continue
             clause = _clause_before(text[block.start : expression.start], expression.start - block.start)
+            label = _LABEL_LINE.search(text, block.start, expression.start)
+            if label is not None and not _patterns().work_label.search(label[0]):
+                continue  # "Thời gian tổ chức Hội thi: …" is the time of an event
             if stands_alone(expression, clause):
                 result.append(expression)
     return result
