@@ -210,6 +210,7 @@ _ASKED: Final = regex.compile(
 _ISSUED: Final = regex.compile(r"\s(?:(?:da|vua|moi|co)\s+)?(?:ban\s+hanh|co)\s*(?:cac\s*)?$")
 _HEAD_WORD: Final = regex.compile(r"(?<!\p{L})" + _any(_D["issuer"]["heads"], plain=False) + r"(?!\p{L})")
 _ALSO_OF: Final = regex.compile(r"\s*[,;]?\s*(?:va\s+)?cua\s[^;:\n]{2,140}\s(?:tai|trong)\s*(?:cac\s*)?")
+_ONLY_MARK: Final = regex.compile(r'[\s\-+*•("]*(?:\(?[0-9]{1,2}[.)]|[a-z][.)])?[\s("]*')
 _TITLE_BREAK: Final = regex.compile(r"[;:\n]|\./\.|\.(?=\s+\p{Lu}|\s*$|\s+[-+•(\d])|,|\(|\)")
 _LAW_NAMES: Final = _any(_D["laws"]["names"]).replace(
     "mat\\s+tran\\s+to\\s+quoc", "(?:mat\\s+tran\\s+to\\s+quoc|mttq)"
@@ -924,8 +925,7 @@ def _relation(
         tail = regex.search(r"(?:;|,|\bva)\s*(?:cac\s*)?$", words)
         if tail is not None and not _cues(words[: tail.start()], text[start : start + tail.start()]):
             return previous.relation, previous.cue
-    listed = regex.fullmatch(r"[\s\-+*•.0-9a-z)]{0,6}?", words) is not None
-    if not words.strip(' -+•*("“\n\t') or (listed and len(words.strip()) <= 3):
+    if _ONLY_MARK.fullmatch(words):
         if context.inherited is not None:
             return context.inherited, ""
         if context.subject:
