@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pages import document, plain, printed
 
+from pages import document, plain, printed
 from vnadmin_extract.document import Document, Line, Page, Word
 from vnadmin_extract.layout import lay_out
 from vnadmin_extract.layout.flow import glue_over_line
@@ -96,7 +96,9 @@ def test_evidence_has_one_entry_for_each_printed_line(letter: Layout) -> None:
 
 
 def test_formats_without_pages_report_no_boxes() -> None:
-    layout = lay_out(plain("ỦY BAN NHÂN DÂN\nXÃ AN HÒA\nSố: 3/UBND\nKính gửi: Các thôn.\nĐề nghị các thôn báo cáo."))[0]
+    layout = lay_out(
+        plain("ỦY BAN NHÂN DÂN\nXÃ AN HÒA\nSố: 3/UBND\nKính gửi: Các thôn.\nĐề nghị các thôn báo cáo.")
+    )[0]
     assert all(e.bbox is None for b in layout.blocks for e in layout.evidence(b.start, b.end, "rule:test"))
 
 
@@ -142,7 +144,10 @@ def test_lines_of_a_web_page_that_hold_several_parts_are_cut_up() -> None:
             "Quyết định 173/QĐ-BXY năm 2015\nBỘ XY --------\n"
             "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM Độc lập - Tự do - Hạnh phúc ---------------\nSố: 173/QĐ-BXY\n"
             "Hà Nội, ngày 29 tháng 01 năm 2015 QUYẾT ĐỊNH BAN HÀNH KẾ HOẠCH PHỐI HỢP NĂM 2015 BỘ TRƯỞNG BỘ XY\n"
-            "Căn cứ Luật Đất đai ngày 29 tháng 11 năm 2013;\n" + "Điều 1.\nBan hành kế hoạch kèm theo. " * 8 + "\n"
+            "Căn cứ Luật Đất đai ngày 29 tháng 11 năm 2013;\n"
+            + "Điều 1.\nBan hành kế hoạch kèm theo. "
+            * 8
+            + "\n"
             "Nơi nhận:\n- Như Điều 3;\n- Lưu: VT.\n"
             "KT. BỘ TRƯỞNG THỨ TRƯỞNG Đinh Văn An KẾ HOẠCH PHỐI HỢP NĂM 2015 (Ban hành kèm theo Quyết định số 173/QĐ-BXY)\n"
             "I. MỤC ĐÍCH\n"
@@ -157,7 +162,9 @@ def test_lines_of_a_web_page_that_hold_several_parts_are_cut_up() -> None:
 
 def test_page_numbers_and_running_heads_are_dropped() -> None:
     body = [(113, "Đoạn văn thứ nhất của trang này nói về việc rà soát các hộ nghèo trong huyện.")] * 4
-    pages = [printed([(280, str(n)), (90, "CÔNG BÁO CỦA TỈNH AN BÌNH"), *body], number=n) for n in (1, 2, 3, 4)]
+    pages = [
+        printed([(280, str(n)), (90, "CÔNG BÁO CỦA TỈNH AN BÌNH"), *body], number=n) for n in (1, 2, 3, 4)
+    ]
     text = lay_out(document(*pages))[0].text.text
     assert "CÔNG BÁO" not in text
     assert "2\n" not in text

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from pages import plain
 
+from pages import plain
 from vnadmin_extract.layout import lay_out
 from vnadmin_extract.layout.model import NodeKind
 from vnadmin_extract.layout.outline import find_mark
@@ -79,7 +79,13 @@ def test_misnumbered_lists_keep_their_numbers() -> None:
 
 
 def test_numbers_of_two_levels_hang_below_the_first() -> None:
-    assert paths("1. Một.\n1.1. Con một.\n1.2. Con hai.\n2. Hai.\n2.1. Con.") == ["1", "1.1", "1.2", "2", "2.1"]
+    assert paths("1. Một.\n1.1. Con một.\n1.2. Con hai.\n2. Hai.\n2.1. Con.") == [
+        "1",
+        "1.1",
+        "1.2",
+        "2",
+        "2.1",
+    ]
 
 
 def test_articles_hold_clauses_and_points() -> None:

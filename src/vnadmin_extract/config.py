@@ -29,5 +29,6 @@ class Config(BaseModel):
     )
     saturday_works: bool = Field(False, description="Count Saturday as a working day (some offices do).")
     reference_date: date | None = Field(
-        None, description="Day from which relative deadlines count when the anchor is the receipt of the document."
+        None,
+        description="Day from which relative deadlines count when the anchor is the receipt of the document.",
     )

@@ -12,6 +12,7 @@ reported as evidence boxes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -173,7 +174,7 @@ class Document:
         return "\f".join("\n".join(line.text for line in page.lines) for page in self.pages)
 
 
-def union(boxes: object) -> BBox:
-    """The smallest box around several boxes (an iterable of :data:`BBox`, not empty)."""
-    x0s, tops, x1s, bottoms = zip(*boxes, strict=True)  # type: ignore[call-overload]
+def union(boxes: Iterable[BBox]) -> BBox:
+    """The smallest box around several boxes (at least one)."""
+    x0s, tops, x1s, bottoms = zip(*boxes, strict=True)
     return (min(x0s), min(tops), max(x1s), max(bottoms))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
@@ -47,7 +47,8 @@ class Evidence(Model):
     start: int = Field(description="Offset of the first character in the record's normalised text.")
     end: int = Field(description="Offset after the last character.")
     bbox: tuple[float, float, float, float] | None = Field(
-        None, description="[x0, top, x1, bottom] in PDF points from the page's top-left; null without a page image."
+        None,
+        description="[x0, top, x1, bottom] in PDF points from the page's top-left; null without a page image.",
     )
     text: str = Field(description="The normalised text there.")
     source: str = Field(description="Who found it: rule:<name> or model:<name>.")
@@ -57,7 +58,9 @@ class Fact(Model):
     """Base of every fact: where it stands, and how sure it is."""
 
     evidence: tuple[Evidence, ...] = ()
-    confidence: float = Field(1.0, ge=0.0, le=1.0, description="Calibrated probability that the fact is right.")
+    confidence: float = Field(
+        1.0, ge=0.0, le=1.0, description="Calibrated probability that the fact is right."
+    )
 
 
 class Source(Model):
@@ -293,7 +296,9 @@ class Record(Model):
         from vnadmin_extract.grammar.edtf import last_day
 
         return tuple(
-            d for d in self.deadlines if d.due is not None and (last := last_day(d.due)) is not None and last < day
+            d
+            for d in self.deadlines
+            if d.due is not None and (last := last_day(d.due)) is not None and last < day
         )
 
     def to_dataframe(
@@ -313,7 +318,10 @@ class Record(Model):
                     yield name, item
 
 
-def _by_id(items: tuple[Any, ...], id: str) -> Any:
+_WithId = TypeVar("_WithId", Reference, Assignment, Deadline)
+
+
+def _by_id(items: tuple[_WithId, ...], id: str) -> _WithId:
     for item in items:
         if item.id == id:
             return item

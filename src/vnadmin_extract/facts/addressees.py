@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import regex
 
 from vnadmin_extract.facts.base import Draft
@@ -10,7 +12,6 @@ from vnadmin_extract.facts.items import clean_item
 from vnadmin_extract.layout.lines import bare
 from vnadmin_extract.layout.model import Block, Zone
 from vnadmin_extract.record import Addressee
-import itertools
 
 _OPENER = regex.compile(r"^\W*k[il1]nh\s+(?:g\w{1,3}|trinh|moi)\b[\s:.;,]*")
 _DISPATCH = regex.compile(r"^.*\b(?:dien|gui)\s*:\s*")

@@ -14,8 +14,7 @@ def clean_item(text: str, start: int, end: int) -> tuple[int, int]:
     right = end
     while right > left and (
         text[right - 1] in " ;.,:/|~`'_\n-–—“‘*"
-        or text[right - 1] == "\u201d"
-        and "“" not in text[left:right]
+        or (text[right - 1] == "\u201d" and "“" not in text[left:right])
     ):
         right -= 1
     return left, right

@@ -42,7 +42,7 @@ def extract_signer(draft: Draft) -> Signer | None:
     if not lines:
         return None
     name_at = next((i for i in range(len(lines) - 1, -1, -1) if _is_name(lines[i].text)), None)
-    heads = [x for x in lines[: name_at if name_at is not None else len(lines)]]
+    heads = lines[:name_at]
     authority, behalf, position = _position(
         [part for x in heads for part in _CODE_INSIDE.split(x.text) if part.strip()]
     )
@@ -136,9 +136,7 @@ def _joins(position: str, line: str) -> bool:
     low = bare(line).strip(" .,")
     if low.startswith("kiem") or bare(position).endswith("kiem"):
         return True
-    if _starts_position(line) and not _unfinished(position):
-        return False
-    return True
+    return not _starts_position(line) or _unfinished(position)
 
 
 def _unfinished(position: str) -> bool:

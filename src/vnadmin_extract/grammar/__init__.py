@@ -1,0 +1,1 @@
+"""Grammars that work on plain strings: numbers of documents, citations, time expressions, EDTF, numerals."""

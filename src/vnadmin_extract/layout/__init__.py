@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -28,7 +29,6 @@ from vnadmin_extract.layout.model import Block, CellRef, FlowCell, FlowTable, La
 from vnadmin_extract.layout.outline import build_outline
 from vnadmin_extract.layout.paragraphs import split_paragraphs
 from vnadmin_extract.layout.unfold import unfold
-import itertools
 
 __all__ = ["lay_out"]
 

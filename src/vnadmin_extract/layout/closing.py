@@ -6,13 +6,13 @@ and where there is none, at the run of capitals that is a signer's authority or 
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 import regex
 
 from vnadmin_extract.layout import cues
 from vnadmin_extract.layout.lines import Seg, mostly_caps
-import itertools
 
 _MAX_LINES = 45
 _GAP = 12.0
@@ -166,7 +166,12 @@ _NEXT = regex.compile(
 def _opens_next(seg: Seg, closed: bool) -> bool:
     if cues.find_motto(seg) is not None:
         return True
-    return closed and bool(_NEXT.match(seg.bare)) and seg.text[:1].isupper() and not cues.is_person_name(seg.text)
+    return (
+        closed
+        and bool(_NEXT.match(seg.bare))
+        and seg.text[:1].isupper()
+        and not cues.is_person_name(seg.text)
+    )
 
 
 def _split(seg: Seg, boundary: float | None, positional: bool, named: bool) -> tuple[Seg | None, Seg | None]:

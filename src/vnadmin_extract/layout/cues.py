@@ -154,7 +154,9 @@ _CODE = regex.compile(
     r"^\W{0,4}(?:(?:luat|nghi quyet|phap lenh|nghi dinh|thong tu|lenh)\s+)?(?:so|s6|s0|sé|sb|só)\b?\s*(?:van ban\s*)?[:.;]*\s*(?P<rest>.*)$"
 )
 # "Sá:202/SYT-NVY", "S: 443! /BĐH": the label lost its letters, the printed notation stands.
-_DAMAGED_CODE = regex.compile(r"^\W{0,3}[S$5]\p{L}?\s*[:.;]\s*[^\n/]{0,14}/\s*\p{Lu}[\p{Lu}&]{1,9}(?:\s*-\s*\p{Lu}[\p{L}&]{0,9})*\W*$")
+_DAMAGED_CODE = regex.compile(
+    r"^\W{0,3}[S$5]\p{L}?\s*[:.;]\s*[^\n/]{0,14}/\s*\p{Lu}[\p{Lu}&]{1,9}(?:\s*-\s*\p{Lu}[\p{L}&]{0,9})*\W*$"
+)
 _CODE_REST = regex.compile(r"[/\u2044-]\s*[a-z]|^[\s.…_]*$|\d")
 
 

@@ -6,6 +6,7 @@ a format has none (plain text with both columns run together), by what the words
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 import regex
@@ -13,7 +14,6 @@ import regex
 from vnadmin_extract.layout import cues
 from vnadmin_extract.layout.lines import Seg, mostly_caps, page_margins
 from vnadmin_extract.layout.model import Zone
-import itertools
 
 MAX_HEADER_LINES = 60
 _GAP = 14.0
@@ -324,7 +324,7 @@ class _State:
             return True
         if _opens_article(seg.bare):
             return False
-        if has and regex.search(r"\bdien\s*:", seg.bare) and not self.code_index == self.index:
+        if has and regex.search(r"\bdien\s*:", seg.bare) and self.code_index != self.index:
             self.phase = "address"
             self.add(Zone.ADDRESSEES, seg)
             return True

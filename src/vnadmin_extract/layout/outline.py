@@ -43,7 +43,9 @@ _ROMAN = regex.compile(
 _NUMBER = regex.compile(
     r"^(?P<open>\(?)(?P<no>\d{1,3}(?:\.\d{1,2}){0,4})(?P<sep>\s?[.)/](?!\d)|\s?[-–](?=\s)|:(?=\s)|,(?=\s\p{Lu}))?\s*(?=\S)"
 )
-_LETTER = regex.compile(r"^(?P<open>\(?)(?P<no>[a-zđ]\d?)\s?(?P<sep>[)/]|,(?=\s\p{Lu})|\.(?=\s)|\s?[-–](?=\s))\s*(?=\S)")
+_LETTER = regex.compile(
+    r"^(?P<open>\(?)(?P<no>[a-zđ]\d?)\s?(?P<sep>[)/]|,(?=\s\p{Lu})|\.(?=\s)|\s?[-–](?=\s))\s*(?=\S)"
+)
 _UPPER = regex.compile(r"^(?P<no>[A-ZĐ])\s?(?P<sep>[.)/]|\s?[-–](?=\s))\s*(?=\S)")
 _DASH = regex.compile(r"^(?P<no>[-–—~*•●○◦▪▫■□➢✓ØüÞo])(?P<sep>\s+|(?=\p{Lu}))(?=\S)")
 _PLUS = regex.compile(r"^(?P<no>\+)\s*(?=\S)")

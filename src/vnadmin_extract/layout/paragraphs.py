@@ -7,6 +7,7 @@ short line that ends a sentence, or a blank line where blank lines are rare, mak
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import regex
@@ -16,7 +17,6 @@ from vnadmin_extract.layout.lines import Seg, is_caps, page_margins
 from vnadmin_extract.layout.model import NodeKind
 from vnadmin_extract.layout.outline import find_mark
 from vnadmin_extract.layout.unfold import is_unwrapped
-import itertools
 
 _ENDS = (".", ";", ":", "!", "?", "./.", ".”", '."', "/.")
 _OPEN_END = regex.compile(
@@ -137,7 +137,11 @@ def _breaks(
             return True
         if is_caps(previous.text) != is_caps(seg.text) and (short or indent > 5) and len(previous.text) > 5:
             return True
-        centred = abs((seg.x0 + seg.x1) / 2 - (left + right) / 2) < 0.04 * width and indent > 25 and seg.x1 < right - 20
+        centred = (
+            abs((seg.x0 + seg.x1) / 2 - (left + right) / 2) < 0.04 * width
+            and indent > 25
+            and seg.x1 < right - 20
+        )
         if indent > 12 and not centred:
             # A first-line indent. A whole block set in (a quotation) keeps its lines together while they are full.
             first = paragraph[-1].x0 - p_left

@@ -6,13 +6,13 @@ QUYẾT ĐỊNH BAN HÀNH …" and "KT. BỘ TRƯỞNG THỨ TRƯỞNG Đinh Vă
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import regex
 
 from vnadmin_extract.layout import cues
 from vnadmin_extract.layout.lines import Seg, bare, make_seg, mostly_caps
-import itertools
 
 _RULE = regex.compile(r"^[-–—*_=~.]{4,}$")
 _LETTER_OPENERS = (

@@ -1,0 +1,1 @@
+"""Vietnamese text: normalising, comparing, letter case, old encodings."""
