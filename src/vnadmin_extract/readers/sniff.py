@@ -45,7 +45,8 @@ def sniff(data: bytes, name: str = "") -> str:
     text_start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if any(sign in text_start for sign in _WORD_XML_SIGNS):
         return DOC
-    if text_start.startswith(b"mime-version:") and b"multipart/related" in text_start:  # "web archive" of Word
+    # Word's "web archive".
+    if text_start.startswith(b"mime-version:") and b"multipart/related" in text_start:
         return HTML
     if text_start.startswith(b"<?xml") or any(sign in text_start for sign in _HTML_SIGNS):
         return HTML
