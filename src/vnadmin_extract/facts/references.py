@@ -41,6 +41,9 @@ _HEADING: Final = regex.compile(
 _LEAD_IN: Final = regex.compile(
     r"\s*(?:[-+•*]\s*)?(?:(?P<based>can cu)|(?P<does>(?:de\s+)?(?:tiep tuc\s+)?(?:trien khai|thuc hien|thi hanh)))\b"
 )
+_PAPERS: Final = regex.compile(
+    r"(?:van ban|nghi quyet|ke hoach|quyet dinh|chi thi|chi dao|nghi dinh)(?![a-z])"
+)
 _ENCLOSED: Final = regex.compile(r"(?:ban hanh\s+)?kem theo\s*$")
 _ONLY_DEED: Final = regex.compile(
     r"\s*(?:viec\s+|tiep tuc\s+|to chuc\s+|tang cuong\s+|day manh\s+)*(?:trien khai|thuc hien|thi hanh|sua doi|bo sung|thay the|huong dan|,|va|\s)+"
@@ -108,7 +111,8 @@ def _passages(blocks: Sequence[tuple[Block, str]], marked: set[int]) -> Iterable
         stripped = text.rstrip()
         if stripped.endswith(":"):
             # a lead-in before a list: "Căn cứ:", "Thực hiện các văn bản sau:"
-            plain = start is not None and len(stripped) < 200 and "nhu sau" not in bare
+            named = start is not None and (start["based"] is not None or _PAPERS.search(bare) is not None)
+            plain = named and len(stripped) < 200 and "nhu sau" not in bare
             lead = None if not plain or start is None else ("based_on" if start["based"] else "implements")
             in_list = lead is not None
             opening = opening and lead is not None
