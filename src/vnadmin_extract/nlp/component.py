@@ -34,6 +34,7 @@ class UnitNames:
         self.lexicon = lexicon()
 
     def __call__(self, doc: Doc) -> Doc:
+        """Fill ``doc.spans[spans_key]`` with the names, left to right, not overlapping."""
         # A lone "|" is an edge of a table or a speck that a scan's reader took for a letter.
         tokens = [t for t in doc if (not t.is_space or t.text == "\n") and t.text not in "|¦"]
         reader = NameReader(doc.text, [t.text for t in tokens], [t.idx for t in tokens], self.lexicon)
@@ -45,9 +46,7 @@ class UnitNames:
         return doc
 
 
-@Language.factory(
-    "vnadmin_unit_names", assigns=["doc.spans"], default_config={"spans_key": SPANS}
-)
+@Language.factory("vnadmin_unit_names", assigns=["doc.spans"], default_config={"spans_key": SPANS})
 def _make_unit_names(nlp: Language, name: str, spans_key: str) -> UnitNames:
     return UnitNames(nlp, name, spans_key)
 
@@ -63,7 +62,9 @@ def lexicon() -> Lexicon:
 @lru_cache(maxsize=1)
 def pipeline() -> Language:
     """A blank Vietnamese pipeline with exact offsets and the unit names."""
-    nlp = spacy.blank("vi", config={"nlp": {"tokenizer": {"@tokenizers": "vnadmin_extract.SyllableTokenizer.v1"}}})
+    nlp = spacy.blank(
+        "vi", config={"nlp": {"tokenizer": {"@tokenizers": "vnadmin_extract.SyllableTokenizer.v1"}}}
+    )
     nlp.max_length = 100_000_000
     nlp.add_pipe("vnadmin_unit_names")
     return nlp

@@ -18,8 +18,8 @@ from vnadmin_extract.nlp.lexicon import Lexicon, key
 
 _AND: Final = frozenset({"và", "hoặc", "&", "cùng"})
 _DASH: Final = frozenset("-–—")
-_OPEN_QUOTE: Final = frozenset("“\"«")
-_CLOSE_QUOTE: Final = frozenset("”\"»")
+_OPEN_QUOTE: Final = frozenset('“"«')
+_CLOSE_QUOTE: Final = frozenset('”"»')
 _ADDRESS: Final = regex.compile(r"^(?:[Cc]ác )?(?:đồng chí|[Ôô]ng,? (?:và )?[Bb]à|[Ôô]ng ?\([Bb]à\)) ?: ?")
 _LONGEST: Final = 60  # tokens in one name
 _TAGGER_CALLS: Final = 8  # for one text: keeps hostile texts cheap
@@ -66,6 +66,7 @@ class NameReader:
         self._memo: dict[int, int] = {}
         self._calls = _TAGGER_CALLS
         self._one_person = False
+        self._all: list[Name] | None = None
 
     def __len__(self) -> int:
         return len(self.words)
@@ -115,9 +116,10 @@ class NameReader:
         if i >= len(self.words) or not self.is_word(i) or self.caps[i]:
             return True
         hits = self.hits[i]
-        return any(c in hits for c in ("tail", "place", "verb", "stop", "quantifier", "generic")) or self.keys[
-            i
-        ] in _AND
+        return (
+            any(c in hits for c in ("tail", "place", "verb", "stop", "quantifier", "generic"))
+            or self.keys[i] in _AND
+        )
 
     def _names_on(self, i: int) -> bool:
         """Whether the words at ``i`` name a body after its head: a field, or a capital that is no head."""
@@ -263,8 +265,11 @@ class NameReader:
                     continue
                 break
             if word == ":":
-                if (plural or run) and last in {"generic", "place", "organisation"} and j + 1 < n and (
-                    (caps[j + 1] or words[j + 1].isdigit()) and not self._ends_list(j + 1)
+                if (
+                    (plural or run)
+                    and last in {"generic", "place", "organisation"}
+                    and j + 1 < n
+                    and ((caps[j + 1] or words[j + 1].isdigit()) and not self._ends_list(j + 1))
                 ):
                     elliptic, j, run = True, j + 1, False
                     field = self.hit(j, "field")
@@ -286,11 +291,20 @@ class NameReader:
             if not self.is_word(j):
                 break
             field = self.hit(j, "field")
-            if field and last in {"organisation", "generic", "post"} and not (
-                last in {"generic", "post"} and not caps[j] and field <= max(self.hit(j, "verb"), j + 1)
+            if (
+                field
+                and last in {"organisation", "generic", "post"}
+                and not (
+                    last in {"generic", "post"} and not caps[j] and field <= max(self.hit(j, "verb"), j + 1)
+                )
             ):
                 verb = self.hit(j, "verb")
-                if caps[j] or single_head and verb < field or verb < field or last == "organisation" and not verb:
+                if (
+                    caps[j]
+                    or (single_head and verb < field)
+                    or verb < field
+                    or (last == "organisation" and not verb)
+                ):
                     j, last, run = min(field, n), "field", False
                     continue
             if self.hit(j, "always"):
@@ -376,16 +390,18 @@ class NameReader:
 
     def _charge(self, j: int, n: int) -> int:
         """End of "phụ trách lĩnh vực …" at ``j``: what a post is in charge of belongs to its name."""
-        if j >= n or not (self.keys[j] == "phụ" and self.hit(j, "tail")) and self.keys[j - 1 : j] != ["trách"]:
+        if j >= n or (
+            not (self.keys[j] == "phụ" and self.hit(j, "tail")) and self.keys[j - 1 : j] != ["trách"]
+        ):
             return 0
         if self.keys[j - 1 : j] == ["trách"] and self.keys[j : j + 1] != ["lĩnh"]:
             return 0
         k = j
         while k < n and (self.is_word(k) or self.keys[k] in {",", "-", "–"}) and k < j + 20:
-            if self.hit(k, "always") or self.keys[k] == "," and not self.caps[min(k + 1, n - 1)]:
+            if self.hit(k, "always") or (self.keys[k] == "," and not self.caps[min(k + 1, n - 1)]):
                 break
             k += 1
-        clause_ends = k >= n or self.keys[k] in {":", ".", ";", ",", "\n"}
+        clause_ends = k >= n or (self.keys[k] in {":", ".", ";", ","} or self.words[k] == "\n")
         if clause_ends:
             return k
         k = j + 1
@@ -401,7 +417,7 @@ class NameReader:
         """Whether a tail that needs a unit or place after it has one."""
         if not self.flagged(j, tail, "linking"):
             return True
-        return tail < n and self._linked(tail) or self.keys[tail - 1] == "thuộc" and self._closed(tail)
+        return (tail < n and self._linked(tail)) or (self.keys[tail - 1] == "thuộc" and self._closed(tail))
 
     def _linking(self, j: int) -> int:
         for length in (4, 3, 2, 1):
@@ -421,7 +437,10 @@ class NameReader:
         if i >= len(self.words):
             return False
         return bool(
-            self.hit(i, "place") or self.caps[i] or self._head(i, bool(quantifier))[0] or self.keys[i] == "tỉnh"
+            self.hit(i, "place")
+            or self.caps[i]
+            or self._head(i, bool(quantifier))[0]
+            or self.keys[i] == "tỉnh"
         )
 
     def _closed(self, i: int) -> bool:
@@ -433,7 +452,17 @@ class NameReader:
         for k in range(j + 1, min(n, j + 16)):
             if self.words[k] == ")":
                 inside = self.keys[j + 1 : k]
-                if not inside or inside[0] in {"qua", "sau", "thông", "gọi", "để", "có", "nếu", "kèm", "theo"}:
+                if not inside or inside[0] in {
+                    "qua",
+                    "sau",
+                    "thông",
+                    "gọi",
+                    "để",
+                    "có",
+                    "nếu",
+                    "kèm",
+                    "theo",
+                }:
                     return 0
                 following = k + 1 < n and self.is_word(k + 1)
                 short = all(w.isupper() or not w[0].isalpha() for w in self.words[j + 1 : k])
@@ -479,12 +508,15 @@ class NameReader:
             return None
         if self.keys[j] == ";":
             return None
-        if last in {"generic", "place", "organisation", "tail"} and (run or governed and last != "tail"):
+        if last in {"generic", "place", "organisation", "tail"} and (run or (governed and last != "tail")):
             bare = self._bare(k)
-            if bare and self._bare_closed(bare) and (run or self.hit(k, "place") == bare or governed) and not (
-                last == "place" and not self.hit(k, "place") and not run
-            ) and not (last == "tail" and self.hit(k, "place") == bare) and not (
-                self.caps[k] and last == "place" and not self.hit(k, "place")
+            if (
+                bare
+                and self._bare_closed(bare)
+                and (run or self.hit(k, "place") == bare or governed)
+                and not (last == "place" and not self.hit(k, "place") and not run)
+                and not (last == "tail" and self.hit(k, "place") == bare)
+                and not (self.caps[k] and last == "place" and not self.hit(k, "place"))
             ):
                 return bare, "place" if self.hit(k, "place") == bare else "generic", True
         if last in {"cap", "field", "organisation"}:
@@ -502,10 +534,12 @@ class NameReader:
         if self._head(k, False)[0]:
             return True
         place = self.hit(k, "place")
-        return bool(place) and place < len(self.words) and self.caps[place] or bool(self.hit(k, "person"))
+        return (bool(place) and place < len(self.words) and self.caps[place]) or bool(self.hit(k, "person"))
 
     def _trim(self, i: int, head: int, j: int) -> int:
-        while j > i and (not self.is_word(j - 1) and self.words[j - 1] not in ")”\"»" or self.keys[j - 1] in _AND):
+        while j > i and (
+            (not self.is_word(j - 1) and self.words[j - 1] not in ')”"»') or self.keys[j - 1] in _AND
+        ):
             j -= 1
         return j if j > head or j > i else i
 
@@ -515,11 +549,15 @@ class NameReader:
             return j
         limit = j
         while limit < n and limit < j + 12 and (self.is_word(limit) or self.keys[limit] in _DASH):
-            if limit > j and limit - j <= 4 and (
-                self.hit(limit, "tail") > self.hit(limit, "verb") or self.hit(limit, "place")
+            if (
+                limit > j
+                and limit - j <= 4
+                and (self.hit(limit, "tail") > self.hit(limit, "verb") or self.hit(limit, "place"))
             ):
                 return limit
-            if limit > j and (self.hit(limit, "verb") and not self.caps[limit] or self.hit(limit, "always")):
+            if limit > j and (
+                (self.hit(limit, "verb") and not self.caps[limit]) or self.hit(limit, "always")
+            ):
                 # A word of the lists decides without the tagger, if it is near: a name rarely has more than
                 # four lower-case syllables that no list knows.
                 return limit if limit - j <= 4 else self._tagged(i, j, limit)
@@ -571,13 +609,19 @@ class NameReader:
 
     def all_names(self) -> list[Name]:
         """All names in the text, left to right, not overlapping."""
+        if self._all is not None:
+            return self._all
         found: list[Name] = []
         i = 0
         while i < len(self.words):
             hits = self.hits[i]
             if hits and (
-                "organisation" in hits or "post" in hits or "generic" in hits or "quantifier" in hits
-                or "person" in hits or "place" in hits
+                "organisation" in hits
+                or "post" in hits
+                or "generic" in hits
+                or "quantifier" in hits
+                or "person" in hits
+                or "place" in hits
             ):
                 end = self.name(i)
                 if end > i:
@@ -585,6 +629,7 @@ class NameReader:
                     i = end
                     continue
             i += 1
+        self._all = found
         return found
 
     def split(self, first: int, last: int) -> list[Name]:
@@ -605,11 +650,11 @@ class NameReader:
             end = min(self.name(i, last), last)
             if end <= i:
                 end = i + 1
-            while end < last and self.separator(end) == end and self.keys[end] != "\n":
+            while end < last and self.separator(end) == end and self.words[end] != "\n":
                 end += 1
             while end < last and self._inside(end, last):
                 end = self.separator(end)
-                while end < last and self.separator(end) == end and self.keys[end] != "\n":
+                while end < last and self.separator(end) == end and self.words[end] != "\n":
                     end += 1
             found.append(self.span(i, end))
             i = end
@@ -617,7 +662,7 @@ class NameReader:
 
     def _inside(self, j: int, last: int) -> bool:
         """In bounded text: whether the separator at ``j`` stands inside a name, not between two."""
-        if self.keys[j] in {";", "\n"}:
+        if self.keys[j] == ";" or self.words[j] == "\n":
             return False
         k = self.separator(j)
         if k >= last or k == j:

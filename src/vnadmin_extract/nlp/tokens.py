@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import regex
-import spacy
 from spacy.tokens import Doc
+from spacy.util import registry
 from spacy.vocab import Vocab
 
 _TOKEN: Final = regex.compile(r"\n|[^\S\n]|[\p{L}\p{M}\p{N}]++|[^\s\p{L}\p{M}\p{N}]")
@@ -29,6 +29,7 @@ class SyllableTokenizer:
         self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
+        """Tokenise a text."""
         words: list[str] = []
         spaces: list[bool] = []
         for token in _TOKEN.findall(text):
@@ -56,7 +57,7 @@ class SyllableTokenizer:
         return self
 
 
-@spacy.registry.tokenizers("vnadmin_extract.SyllableTokenizer.v1")
+@registry.tokenizers("vnadmin_extract.SyllableTokenizer.v1")  # type: ignore[untyped-decorator]
 def _make_tokenizer() -> Any:
     def create(nlp: Any) -> SyllableTokenizer:
         return SyllableTokenizer(nlp.vocab)

@@ -14,7 +14,6 @@ Kind = Literal["line", "heading", "lead-in", "own", "plain", "none"]
 _ENDS: Final = frozenset({".", ";", "!", "?"})
 _LONG_HEADING: Final = 60  # tokens
 _FAR: Final = 70  # tokens that a clause before the subject may have
-_AND_COMMA: Final = frozenset({",", "và"})
 
 
 @dataclass(slots=True)
@@ -81,9 +80,6 @@ class Point:
 
 class PointReader:
     """Reads points; the rules of annotation 9 in their order of strength."""
-
-    def __init__(self, issuer: str | None = None) -> None:
-        self.issuer = issuer
 
     def read(self, text: str) -> Reading:
         """Read one point's text (without its mark)."""
@@ -156,7 +152,7 @@ class PointReader:
     def _classify(self, point: Point) -> Reading:
         r = point.reader
         first = 0
-        while first < point.size and not r.is_word(first) and r.words[first] not in "“\"":
+        while first < point.size and not r.is_word(first) and r.words[first] not in '“"':
             first += 1
         if first >= point.size:
             return Reading("none")
@@ -186,7 +182,9 @@ class PointReader:
                     return Reading("lead-in", "")
                 subject.kind, subject.bound = "lead-in", self._bound(point, subject)
             return subject
-        verb_first = bool(r.hit(first, "verb") or r.hit(first, "coordination")) or self._late_verb(point, first)
+        verb_first = bool(r.hit(first, "verb") or r.hit(first, "coordination")) or self._late_verb(
+            point, first
+        )
         if skip:
             return Reading("none")
         together = bool(r.hit(first, "coordination"))
@@ -215,7 +213,8 @@ class PointReader:
         if not r.hit(first, "preamble"):
             return False
         return any(
-            r.words[i] == "," and r.hit(i + 1, "verb") for i in range(first, min(point.size - 1, first + _FAR))
+            r.words[i] == "," and r.hit(i + 1, "verb")
+            for i in range(first, min(point.size - 1, first + _FAR))
         )
 
     def _closing_formula(self, point: Point) -> bool:
@@ -230,7 +229,8 @@ class PointReader:
             head = r.keys[i]
             if head in {"trân", "rất", "kính", "xin"}:
                 return not any(
-                    "trigger" in h and not point.before(k, "not_trigger") for k, h in enumerate(r.hits[end:], end)
+                    "trigger" in h and not point.before(k, "not_trigger")
+                    for k, h in enumerate(r.hits[end:], end)
                 )
             for k in range(end, min(point.size, end + 45)):
                 if "for_information" in r.hits[k]:
@@ -240,8 +240,10 @@ class PointReader:
     def _sentence_ends(self, point: Point, i: int) -> bool:
         """Whether a sentence ends between token ``i`` and the text's end: what is announced is not the order."""
         r = point.reader
-        return any(r.words[k] == "." and r.caps[k + 1] and r.is_word(k + 1) and len(r.words[k - 1]) > 2
-                   for k in range(i, point.size - 1))
+        return any(
+            r.words[k] == "." and r.caps[k + 1] and r.is_word(k + 1) and len(r.words[k - 1]) > 2
+            for k in range(i, point.size - 1)
+        )
 
     def _announces(self, point: Point) -> bool:
         """Whether the text ends by announcing the points after it."""
@@ -290,14 +292,12 @@ class PointReader:
                 if inner and self._subject_verb(point, inner_end) > 0 and not by_trigger:
                     return Reading("own", "duty", inner, strong=True)
                 if self._colon_kind(point, end + 1):
-                    return Reading(
-                        "own", "unit-colon", names, task_start=r.starts[end + 1], strong=True
-                    )
+                    return Reading("own", "unit-colon", names, task_start=r.starts[end + 1], strong=True)
                 continue
-            if end < point.size and r.words[end] == "." and not by_trigger and start == i:
+            stopped = end + 1 < point.size and r.words[end] == "." and not by_trigger and start == i
+            if stopped and r.hit(end + 1, "verb") and r.caps[end + 1]:
                 # "- Các phòng, ban. Báo cáo …": a full stop where a colon is meant.
-                if end + 1 < point.size and r.hit(end + 1, "verb") and r.caps[end + 1]:
-                    return Reading("own", "unit-colon", names, strong=True)
+                return Reading("own", "unit-colon", names, strong=True)
             if after and point.colon(after) and not point.is_end(after) and not by_trigger:
                 return Reading("own", "duty", names, strong=True)
         return None
@@ -312,9 +312,14 @@ class PointReader:
         near = range(i, min(point.size, i + 16))
         if any(r.hit(k, "verb") or r.hit(k, "obligation") or r.hit(k, "coordination") for k in near[:3]):
             return True
-        return point.size - i > 8 and any(
-            "obligation" in r.hits[k] or "verb" in r.hits[k] and not r.words[k][0].isupper() for k in near
-        ) and not any(r.words[k].isdigit() for k in near[:6])
+        return (
+            point.size - i > 8
+            and any(
+                "obligation" in r.hits[k] or ("verb" in r.hits[k] and not r.words[k][0].isupper())
+                for k in near
+            )
+            and not any(r.words[k].isdigit() for k in near[:6])
+        )
 
     # -- orders ----------------------------------------------------------------------------------------------
 
@@ -333,16 +338,33 @@ class PointReader:
                 i = end
                 continue
             previous = r.keys[i - 1] if i else ""
-            if previous in {"được", "đã", "của", "theo", "những", "các", "có", "dung", "khi", "sự", "việc", "bị", "và"} and not (
-                previous == "và" and r.hit(end, "quantifier")
-            ):
+            if previous in {
+                "được",
+                "đã",
+                "của",
+                "theo",
+                "những",
+                "các",
+                "có",
+                "dung",
+                "khi",
+                "sự",
+                "việc",
+                "bị",
+                "và",
+            } and not (previous == "và" and r.hit(end, "quantifier")):
                 i = end
                 continue
             start = end
             while start < point.size and r.words[start] in {":", "-", "\n"} and start < end + 2:
                 start += 1
             names, last = r.names(start)
-            if not names and r.keys[start - 1] != ":" and start < point.size and r.keys[start] in {"với", "đến", "cho", "đối"}:
+            if (
+                not names
+                and r.keys[start - 1] != ":"
+                and start < point.size
+                and r.keys[start] in {"với", "đến", "cho", "đối"}
+            ):
                 skip = start + (2 if r.keys[start] == "đối" else 1)
                 names, last = r.names(skip)
             if names and self._orders_to(point, last):
@@ -367,14 +389,37 @@ class PointReader:
         if r.hit(first, "preamble"):
             clean = True  # no verb since the clause began
             for i in range(r.hit(first, "preamble"), min(point.size - 1, first + _FAR)):
-                clean = clean and not (r.hit(i, "verb") or r.hit(i, "coordination")) or r.words[i] == ","
+                clean = (clean and not (r.hit(i, "verb") or r.hit(i, "coordination"))) or r.words[i] == ","
                 if r.words[i] == "." and r.starts[i] + 1 < len(point.text):
                     break
                 if r.words[i] == ",":
                     candidates.append(i + 1)
-                elif clean and r.hit(i, "quantifier") and r.words[i - 1] != "," and r.keys[i - 1] not in {
-                    "của", "với", "cho", "và", "về", "tại", "đến", "giữa", "các", "theo", "từ", "để", "do", "bởi", "trong", "trên",
-                } and not r.hit(i - 1, "verb") and not (i > 1 and r.hit(i - 2, "verb") >= i):
+                elif (
+                    clean
+                    and r.hit(i, "quantifier")
+                    and r.words[i - 1] != ","
+                    and r.keys[i - 1]
+                    not in {
+                        "của",
+                        "với",
+                        "cho",
+                        "và",
+                        "về",
+                        "tại",
+                        "đến",
+                        "giữa",
+                        "các",
+                        "theo",
+                        "từ",
+                        "để",
+                        "do",
+                        "bởi",
+                        "trong",
+                        "trên",
+                    }
+                    and not r.hit(i - 1, "verb")
+                    and not (i > 1 and r.hit(i - 2, "verb") >= i)
+                ):
                     candidates.append(i)
         else:
             for i in range(first + 1, min(point.size - 1, first + 22)):
@@ -384,11 +429,12 @@ class PointReader:
                 if r.words[i] in _ENDS:
                     break
         starts = {name.first for name in r.all_names()}
+        answerable = point.text.rfind("chịu trách nhiệm")
         sentences: list[int] = []
         for i in range(first + 1, point.size - 1):
             if r.words[i] == "." and i + 1 in starts and i + 1 not in candidates:
                 sentences.append(i + 1)  # "Quyết định này có hiệu lực … Chánh Văn phòng … chịu trách nhiệm"
-            elif r.keys[i] == "do" and i + 1 in starts and "chịu trách nhiệm" in point.text[r.starts[i] :]:
+            elif r.keys[i] == "do" and i + 1 in starts and r.starts[i] < answerable:
                 sentences.append(i + 1)
         fallback: Reading | None = None
         for start in candidates:
@@ -425,7 +471,11 @@ class PointReader:
         for i in range(end, min(point.size, end + 150)):
             if r.words[i] == "." and i + 1 < point.size and r.caps[i + 1] and i - end > 2:
                 return 0
-            if r.keys[i] == "chịu" and r.hit(i, "obligation") and "thi hành" in point.text[r.starts[i] : r.starts[i] + 60]:
+            if (
+                r.keys[i] == "chịu"
+                and r.hit(i, "obligation")
+                and "thi hành" in point.text[r.starts[i] : r.starts[i] + 60]
+            ):
                 return i
         return 0
 
@@ -436,8 +486,10 @@ class PointReader:
         for i in range(end, point.size - 1):
             if r.words[i] == ";":
                 names, last = r.names(i + 1)
-                if names and self._subject_verb(point, last) > 0 and (
-                    r.caps[i + 1] or r.hit(i + 1, "quantifier")
+                if (
+                    names
+                    and self._subject_verb(point, last) > 0
+                    and (r.caps[i + 1] or r.hit(i + 1, "quantifier"))
                 ):
                     found += names
         return found
@@ -465,7 +517,7 @@ class PointReader:
         duty, adverb, verb, described = (r.hit(i, c) for c in ("obligation", "adverb", "verb", "described"))
         if duty and duty >= described:
             return 2 if duty >= verb or duty > i + 1 else 1
-        if max(adverb, verb) > described or (adverb or verb) and not described:
+        if max(adverb, verb) > described or ((adverb or verb) and not described):
             return 1
         if described or not r.is_word(i) or r.caps[i]:
             return 0

@@ -46,7 +46,12 @@ def read_tables(draft: Draft) -> list[Item]:
     for table in draft.layout.tables:
         grid = table.grid()
         found = _header(draft.text, table, grid)
-        if found is None and header is not None and previous is not None and _goes_on(previous, table, header):
+        if (
+            found is None
+            and header is not None
+            and previous is not None
+            and _goes_on(previous, table, header)
+        ):
             found = _Header(header.columns, 0, header.width, header.titles)
         header = found
         previous = table
@@ -57,15 +62,17 @@ def read_tables(draft: Draft) -> list[Item]:
 
 def _goes_on(previous: FlowTable, table: FlowTable, header: _Header) -> bool:
     """Whether a table without heads is the rest of the one before it."""
-    return table.columns == header.width and previous.appendix == table.appendix and table.page - previous.page <= 1
+    return (
+        table.columns == header.width
+        and previous.appendix == table.appendix
+        and table.page - previous.page <= 1
+    )
 
 
 @lru_cache(maxsize=1)
 def _words() -> dict[str, tuple[str, ...]]:
     cues = load("assignment_cues.toml")
-    return {
-        column: tuple(_key(word) for word in cues[f"column_{column}"]["words"]) for column in _COLUMNS
-    }
+    return {column: tuple(_key(word) for word in cues[f"column_{column}"]["words"]) for column in _COLUMNS}
 
 
 @lru_cache(maxsize=1)
@@ -87,7 +94,7 @@ def _column_kind(title: str) -> str:
         return ""
     words = _words()
     for column in ("number", "coordinating"):
-        if key in words[column] or column == "coordinating" and "phoi hop" in key and "chu tri" not in key:
+        if key in words[column] or (column == "coordinating" and "phoi hop" in key and "chu tri" not in key):
             return column
     for column in ("time", "lead", "product", "task"):
         if key in words[column]:
@@ -121,7 +128,7 @@ def _header(text: str, table: FlowTable, grid: Sequence[Sequence[FlowCell | None
         return None
     # a row that numbers the columns: (1) (2) (3)
     while best.first < table.rows and all(
-        (t := _cell(text, c).strip("() .")) == "" or t.isdigit() and len(t) < 3 for c in grid[best.first]
+        (t := _cell(text, c).strip("() .")) == "" or (t.isdigit() and len(t) < 3) for c in grid[best.first]
     ):
         best.first += 1
     return best
@@ -154,7 +161,9 @@ def _rows(
         else:
             continue  # a group row, or a row for nobody
         item = Item(
-            paths.get((table.index, row), f"table {table.index + 1} row {row + 1}"), "table", [(task.start, task.end)]
+            paths.get((table.index, row), f"table {table.index + 1} row {row + 1}"),
+            "table",
+            [(task.start, task.end)],
         )
         if not above.lead:
             continue
@@ -166,9 +175,7 @@ def _rows(
     return items
 
 
-def _others(
-    text: str, cells: Sequence[FlowCell | None], header: _Header, above: _Above, item: Item
-) -> None:
+def _others(text: str, cells: Sequence[FlowCell | None], header: _Header, above: _Above, item: Item) -> None:
     """The coordinating units and the time of a row."""
     helper = _first(text, cells, header.columns.get("coordinating", []))
     shown = _cell(text, helper)

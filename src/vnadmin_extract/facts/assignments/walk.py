@@ -11,11 +11,20 @@ from vnadmin_extract.facts.base import Draft
 from vnadmin_extract.layout.model import Node, NodeKind, Zone
 from vnadmin_extract.nlp.lexicon import load
 from vnadmin_extract.nlp.names import Name
-from vnadmin_extract.text.fold import fold, match_key, strip_marks
+from vnadmin_extract.text.fold import fold, strip_marks
 
-_MARKED: Final = frozenset({NodeKind.NUMBER, NodeKind.POINT, NodeKind.DASH, NodeKind.PLUS, NodeKind.LETTER_UPPER})
+_MARKED: Final = frozenset(
+    {NodeKind.NUMBER, NodeKind.POINT, NodeKind.DASH, NodeKind.PLUS, NodeKind.LETTER_UPPER}
+)
 _TITLES: Final = frozenset(
-    {NodeKind.PART, NodeKind.CHAPTER, NodeKind.SECTION, NodeKind.ROMAN, NodeKind.APPENDIX, NodeKind.LETTER_UPPER}
+    {
+        NodeKind.PART,
+        NodeKind.CHAPTER,
+        NodeKind.SECTION,
+        NodeKind.ROMAN,
+        NodeKind.APPENDIX,
+        NodeKind.LETTER_UPPER,
+    }
 )
 _DASHES: Final = frozenset({NodeKind.DASH, NodeKind.PLUS})
 _TITLE_LENGTH: Final = 160
@@ -57,14 +66,14 @@ class Walker:
         name = draft.type.name if draft.type else ""
         self.reports = name in kinds["reports"]
         self.normative = name in kinds["normative"]
-        self.issuer = draft.issuer.name if draft.issuer else None
-        self.points = PointReader(self.issuer)
+        self.points = PointReader()
         cues = load("assignment_cues.toml")
         self._sections: list[tuple[Section, tuple[str, ...]]] = [
             ("directive", tuple(strip_marks(fold(w)) for w in cues["section_directive"]["words"])),
             ("descriptive", tuple(strip_marks(fold(w)) for w in cues["section_descriptive"]["words"])),
         ]
         self.items: list[Item] = []
+        self._readings: dict[int, Reading] = {}
 
     def run(self) -> list[Item]:
         """All assignments outside tables."""
@@ -76,6 +85,13 @@ class Walker:
     def _own(self, node: Node) -> str:
         return self.text[node.body_start : node.end]
 
+    def _read(self, node: Node) -> Reading:
+        """The reading of a point, made once."""
+        reading = self._readings.get(id(node))
+        if reading is None:
+            reading = self._readings[id(node)] = self.points.read(self._own(node))
+        return reading
+
     def _children(self, parent: Node, context: Context, depth: int) -> list[_Task]:
         """Read the children of a node in order. Returns the points among them."""
         if depth > _DEEPEST:
@@ -83,7 +99,7 @@ class Walker:
         current = context
         tasks: list[_Task] = []
         for child in parent.children:
-            if child.kind is NodeKind.ROW or child.block is not None and child.block.cell is not None:
+            if child.kind is NodeKind.ROW or (child.block is not None and child.block.cell is not None):
                 continue
             if child.block is not None and child.block.zone not in (Zone.BODY, Zone.APPENDIX):
                 continue
@@ -93,8 +109,7 @@ class Walker:
             if child.kind in _TITLES:
                 current = self._title(child, context, current, depth)
                 continue
-            own = self._own(child)
-            reading = self.points.read(own)
+            reading = self._read(child)
             if reading.kind == "line":
                 task = tasks[-1] if tasks and self._line_belongs(tasks[-1], child) else None
                 if task is None and parent.kind not in _TITLES and parent.kind is not NodeKind.ROOT:
@@ -111,10 +126,10 @@ class Walker:
     def _title(self, node: Node, context: Context, current: Context, depth: int) -> Context:
         """A title of a part: units in it pass on; "TỔ CHỨC THỰC HIỆN" says that orders follow."""
         own = self._own(node)
-        reading = self.points.read(own) if len(own) < 600 else Reading("plain")
+        reading = self._read(node) if len(own) < 600 else Reading("plain")
         section = self._section(own) or context.section
         lead: Context = replace(current, section=section)
-        if node.kind is not NodeKind.LETTER_UPPER and not current.rule == "lead-in":
+        if node.kind is not NodeKind.LETTER_UPPER and current.rule != "lead-in":
             lead = Context(section=section)
         if reading.kind == "heading" and len(own) <= _TITLE_LENGTH and self._is_unit_heading(reading, own):
             lead = self._context(reading, node, section, "heading")
@@ -144,7 +159,11 @@ class Walker:
             return current
         if reading.kind == "heading":
             titled = node.block is not None and node.block.caps and node.kind is NodeKind.PARAGRAPH
-            if titled or not self._is_unit_heading(reading, own) or not kids and node.kind is not NodeKind.PARAGRAPH:
+            if (
+                titled
+                or not self._is_unit_heading(reading, own)
+                or (not kids and node.kind is not NodeKind.PARAGRAPH)
+            ):
                 self._children(node, below, depth + 1)
                 return current
             inherited = self._context(reading, node, current.section, "heading")
@@ -156,22 +175,25 @@ class Walker:
             if not reading.lead:
                 # "Các hoạt động chính:" heads points; "… có ý kiến như sau:" ends what stood before.
                 if node.kind is NodeKind.PARAGRAPH and not kids:
-                    return current if current.rule == "heading" and reading.verb_first else (
-                        current if parent.kind in _MARKED or parent.kind is NodeKind.ARTICLE else Context(section=current.section)
+                    return (
+                        current
+                        if current.rule == "heading" and reading.verb_first
+                        else (
+                            current
+                            if parent.kind in _MARKED or parent.kind is NodeKind.ARTICLE
+                            else Context(section=current.section)
+                        )
                     )
                 task = self._task(node, reading, parent, current)
                 self._below(task, node, below, depth, heading=True)
                 tasks.append(task)
                 return current
-            if reading.upward or self._promise(reading):
+            if reading.upward:
                 self._children(node, below, depth + 1)
                 return Context(section=current.section)
             if not reading.bound and node.kind is NodeKind.PARAGRAPH and parent.kind not in _MARKED:
                 return Context(section=current.section)
-            works = [
-                r.verb_first or r.kind in {"own", "heading", "line"}
-                for r in (self.points.read(self._own(k)) for k in kids)
-            ]
+            works = [r.verb_first or r.kind in {"own", "heading", "line"} for r in map(self._read, kids)]
             if kids and sum(works) * 2 < len(works):
                 task = self._task(node, reading, parent, current)
                 tasks.append(task)
@@ -195,9 +217,19 @@ class Walker:
                 rule="heading",
             )
         self._below(task, node, below, depth, heading=False)
-        if task.item is not None and reading.rule == "order" and node.kind is NodeKind.PARAGRAPH and not current.lead:
+        if (
+            task.item is not None
+            and reading.rule == "order"
+            and node.kind is NodeKind.PARAGRAPH
+            and not current.lead
+        ):
             # "Báo cáo gửi về Sở A trước ngày …" after an order goes on with it.
-            return replace(current, lead=(), spans=tuple(task.item.lead_spans), rule="continued:" + "\n".join(task.item.lead))
+            return replace(
+                current,
+                lead=(),
+                spans=tuple(task.item.lead_spans),
+                rule="continued:" + "\n".join(task.item.lead),
+            )
         return current
 
     def _below(self, task: _Task, node: Node, below: Context, depth: int, *, heading: bool) -> None:
@@ -207,28 +239,36 @@ class Walker:
             if task.item is not None:
                 self.items.append(task.item)
             return
-        readings = [(kid, self.points.read(self._own(kid))) for kid in kids]
+        readings = [(kid, self._read(kid)) for kid in kids]
         lines = [r for _, r in readings if r.kind == "line"]
-        if lines and any(r.line == "lead" for r in lines) and not any(
-            kid.kind in _MARKED and other.kind == "line" and kid.kind is not lines_kind
-            for kid, other in readings
-            for lines_kind in (next(k.kind for k, r in readings if r.kind == "line"),)
-        ) and self._lines_own(readings):
+        if (
+            lines
+            and any(r.line == "lead" for r in lines)
+            and not any(
+                kid.kind in _MARKED and other.kind == "line" and kid.kind is not lines_kind
+                for kid, other in readings
+                for lines_kind in (next(k.kind for k, r in readings if r.kind == "line"),)
+            )
+            and self._lines_own(readings)
+        ):
             self._lined(task, node, readings, below, depth)
             return
         works = [
-            kid.kind not in _DASHES and kid.kind is not NodeKind.PARAGRAPH
-            or r.verb_first or r.kind in {"own", "heading", "line"} or bool(r.lead)
+            (kid.kind not in _DASHES and kid.kind is not NodeKind.PARAGRAPH)
+            or r.verb_first
+            or r.kind in {"own", "heading", "line"}
+            or bool(r.lead)
             for kid, r in readings
         ]
         if task.item is not None and not any(works):
             task.item.spans += [(kid.body_start, kid.end) for kid in kids]
             self.items.append(task.item)
             return
-        ends_open = self._own(node).rstrip().endswith(":") or len(self._own(node)) < _TITLE_LENGTH and not (
-            self._own(node).rstrip().endswith((".", ";", "./."))
+        ends_open = self._own(node).rstrip().endswith(":") or (
+            len(self._own(node)) < _TITLE_LENGTH
+            and not (self._own(node).rstrip().endswith((".", ";", "./.")))
         )
-        if task.item is not None and not (heading or ends_open) :
+        if task.item is not None and not (heading or ends_open):
             self.items.append(task.item)
         elif task.item is not None:
             task.item = None
@@ -248,14 +288,22 @@ class Walker:
         own = self._own(node).rstrip()
         rest = [kid for kid, r in readings if r.kind != "line"]
         text: list[Span] = [(node.body_start, node.end)]
-        if not own.endswith((".", ";")) and any(k.kind is NodeKind.PARAGRAPH for k in rest) and len(own) < _TITLE_LENGTH:
+        if (
+            not own.endswith((".", ";"))
+            and any(k.kind is NodeKind.PARAGRAPH for k in rest)
+            and len(own) < _TITLE_LENGTH
+        ):
             text = []
         item = Item(node.path, "line", text)
         separate: list[Node] = []
         for kid, reading in readings:
             if reading.kind == "line":
                 self._apply(item, kid, reading)
-            elif reading.kind == "own" and reading.lead or kid.kind is NodeKind.NUMBER or self._shared_work(kid, reading):
+            elif (
+                (reading.kind == "own" and reading.lead)
+                or kid.kind is NodeKind.NUMBER
+                or self._shared_work(kid, reading)
+            ):
                 separate.append(kid)
             else:
                 item.spans += [(n.start if n.kind in _DASHES else n.body_start, n.end) for n in kid.walk()]
@@ -266,9 +314,7 @@ class Walker:
         item.coordinating.sort(key=lambda n: n not in tidy(reading.coordinating))
         self.items.append(item)
         task.item, task.lined = item, True
-        inherited = Context(
-            tuple(item.lead), (), tuple(item.lead_spans), "line", below.section
-        )
+        inherited = Context(tuple(item.lead), (), tuple(item.lead_spans), "line", below.section)
         for kid in separate:
             reading = next(r for k, r in readings if k is kid)
             child = self._task(kid, reading, node, inherited)
@@ -374,7 +420,10 @@ class Walker:
             item.rule = context.rule if context.rule in {"heading", "lead-in", "line"} else "heading"
             add_names(item.coordinating, list(context.coordinating))
         elif context.rule.startswith("continued:") and reading.rule == "continued":
-            item.lead, item.lead_spans = context.rule.removeprefix("continued:").split("\n"), list(context.spans)
+            item.lead, item.lead_spans = (
+                context.rule.removeprefix("continued:").split("\n"),
+                list(context.spans),
+            )
             item.rule = "continued"
         else:
             return task
@@ -389,14 +438,12 @@ class Walker:
 
     def _holds(self, node: Node, reading: Reading, parent: Node, context: Context) -> bool:
         """Whether a point that names a unit gives it work."""
-        if reading.upward or self._promise(reading):
+        if reading.upward:
             return False
         section = self._section_of(node) or context.section
         if self.reports:
             return reading.rule == "order" and section == "directive"
         if reading.rule in {"order", "unit-colon", "article"}:
-            if reading.rule == "unit-colon":
-                return bool(context.lead) or node.kind in _MARKED or section == "directive" or reading.strong
             return True
         if self.normative or any(above.kind is NodeKind.CHAPTER for above in node.ancestors()):
             return reading.strong and reading.rule == "duty"
@@ -419,17 +466,24 @@ class Walker:
             return False
         if not any(c.islower() for c in self._own(node)) or len(self._own(node)) < 25:
             return False
-        return reading.verb_first or context.rule in {"lead-in", "heading"} and len(self._own(node)) > 60
+        return reading.verb_first or (context.rule in {"lead-in", "heading"} and len(self._own(node)) > 60)
 
     def _timed(self, node: Node) -> bool:
         text = fold(self._own(node))
-        return any(w in text for w in ("trước ngày", "chậm nhất", "hạn chót", "gửi về", "trước tháng", "định kỳ", "báo cáo kết quả", "phản ánh", "liên hệ"))
-
-    def _promise(self, reading: Reading) -> bool:
-        """Whether the only unit is the issuer and the sentence tells what it will do."""
-        if self.issuer is None or reading.rule not in {"subject"} or len(reading.lead) != 1:
-            return False
-        return False
+        return any(
+            w in text
+            for w in (
+                "trước ngày",
+                "chậm nhất",
+                "hạn chót",
+                "gửi về",
+                "trước tháng",
+                "định kỳ",
+                "báo cáo kết quả",
+                "phản ánh",
+                "liên hệ",
+            )
+        )
 
     def _is_unit_heading(self, reading: Reading, own: str) -> bool:
         return len(own) < 400
@@ -470,4 +524,4 @@ def _tight(text: str, start: int, end: int) -> Span | None:
     return (start, end) if end > start else None
 
 
-__all__ = ["Context", "Walker", "match_key"]
+__all__ = ["Context", "Walker"]
