@@ -558,9 +558,7 @@ class NameReader:
             if limit > j and (
                 (self.hit(limit, "verb") and not self.caps[limit]) or self.hit(limit, "always")
             ):
-                # A word of the lists decides without the tagger, if it is near: a name rarely has more than
-                # four lower-case syllables that no list knows.
-                return limit if limit - j <= 4 else self._tagged(i, j, limit)
+                return limit if limit - j == 1 else self._tagged(i, j, limit)
             if limit > j and self.hit(limit, "stop") and not self.caps[limit]:
                 return self._tagged(i, j, limit)
             limit += 1
