@@ -33,7 +33,11 @@ NAMES = [
     ("các sở, ban, ngành, đơn vị liên quan thực hiện", ["các sở, ban, ngành, đơn vị liên quan"]),
     (
         "các cơ quan, đơn vị của Trung ương; các sở, ban, ngành và các hộ gia đình trên địa bàn Thành phố treo cờ",
-        ["các cơ quan, đơn vị của Trung ương", "các sở, ban, ngành", "các hộ gia đình trên địa bàn Thành phố"],
+        [
+            "các cơ quan, đơn vị của Trung ương",
+            "các sở, ban, ngành",
+            "các hộ gia đình trên địa bàn Thành phố",
+        ],
     ),
     (
         "Giao các sở, ban, ngành, UBND các huyện, thành, thị xây dựng kế hoạch",

@@ -339,9 +339,16 @@ class NameReader:
             if linking and linking < n and self._linked(linking) and not caps[j]:
                 j, last = linking, "tail"
                 continue
+            if (
+                word == "trong"
+                and last != "tail"
+                and (self._head(j + 1, False)[0] or self.hit(j + 1, "place"))
+            ):
+                j, last = j + 1, "tail"  # "các đơn vị trong khối thi đua"
+                continue
             if verb and not caps[j]:
                 break
-            head_end, head_kind = self._head(j, last in {"tail"} and False)
+            head_end, head_kind = self._head(j, False)
             if head_end:
                 if head_kind == "organisation" or (head_kind == "post" and last == "tail"):
                     if last == "generic" and run and not governed and not caps[j]:

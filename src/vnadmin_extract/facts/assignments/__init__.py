@@ -44,15 +44,19 @@ def _assignment(draft: Draft, item: Item, id: str) -> Assignment:
         evidence += layout.evidence(start, end, f"rule:assignments.{item.rule}-lead")
     for start, end in item.time_spans:
         evidence += layout.evidence(start, end, "rule:assignments.deadline-cell")
-    references = [
-        reference.id
+    cited = [
+        (min(mentions), reference.id)
         for reference in draft.references
-        if any(
-            start <= mention.start and mention.end <= end
-            for mention in reference.evidence
-            for start, end in item.spans
+        if (
+            mentions := [
+                mention.start
+                for mention in reference.evidence
+                for start, end in item.spans
+                if start <= mention.start and mention.end <= end
+            ]
         )
     ]
+    references = [id for _, id in sorted(cited)]
     return Assignment(
         id=id,
         path=item.path,

@@ -14,7 +14,8 @@ Span = tuple[int, int]
 """Offsets into the document's normalised text, the end excluded."""
 
 _BLANKS: Final = regex.compile(r"\s++")
-_MARK: Final = regex.compile(r"^[-–+*•]\s++")
+_END_MARK: Final = regex.compile(r"\s?\.?\s?/\s?\.?[^\p{L}\p{N}]*$|\s+$")
+"""The sign "./." that closes a document's content (Decree 30/2020, Appendix I) is not part of the task."""
 
 
 @dataclass(slots=True)
@@ -31,11 +32,9 @@ class Item:
     time_spans: list[Span] = field(default_factory=list)
 
     def task(self, text: str) -> str:
-        """The task in one line."""
+        """The task in one line, without the document's end mark."""
         joined = " ".join(text[start:end] for start, end in self.spans)
-        return _BLANKS.sub(" ", joined).strip(" ;").removesuffix("./.").removesuffix("/.").rstrip(" ;") + (
-            "." if regex.search(r"\.\s*/\s*\.\s*$", joined) else ""
-        )
+        return _END_MARK.sub("", _BLANKS.sub(" ", joined)).strip(" ;")
 
 
 def add_names(target: list[str], names: list[str]) -> None:

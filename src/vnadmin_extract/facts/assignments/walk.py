@@ -453,6 +453,8 @@ class Walker:
             return True
         if section == "directive" or context.lead:
             return True
+        if fold(tidy(reading.lead)[0]).startswith(("đồng chí ", "đ/c ", "ông ", "bà ")):
+            return True
         return reading.strong or self._timed(node)
 
     def _inherits(self, node: Node, reading: Reading, context: Context) -> bool:
