@@ -214,7 +214,13 @@ class NameReader:
                 end, kind = place, "place"
             elif person and self.caps[j]:
                 end, kind = j, "cap"
-            elif not quantified and place and place < n and self.caps[place] and self.is_word(place):
+            elif (
+                not quantified
+                and self.flagged(j, place, "naming")
+                and place < n
+                and self.caps[place]
+                and self.is_word(place)
+            ):
                 end, kind = place, "place"  # "Thành phố Hồ Chí Minh", "tỉnh Điện Biên"
             else:
                 return i

@@ -156,7 +156,7 @@ def _rows(
         lead_text = _cell(text, lead)
         if fold(lead_text) in _repeats():
             pass
-        elif lead is not None and lead_text and any(c.isalpha() for c in lead_text):
+        elif lead is not None and any(c.isalpha() and c not in "IVXLC" for c in lead_text):
             above.lead, above.lead_span = list(names_in(text[lead.start : lead.end])), (lead.start, lead.end)
         else:
             continue  # a group row, or a row for nobody

@@ -191,7 +191,9 @@ class Walker:
             if reading.upward:
                 self._children(node, below, depth + 1)
                 return Context(section=current.section)
-            if not reading.bound and node.kind is NodeKind.PARAGRAPH and parent.kind not in _MARKED:
+            loose = node.kind is NodeKind.PARAGRAPH and parent.kind not in _MARKED
+            if not reading.bound and (loose or self.normative):
+                self._children(node, below, depth + 1)
                 return Context(section=current.section)
             works = [r.verb_first or r.kind in {"own", "heading", "line"} for r in map(self._read, kids)]
             if kids and sum(works) * 2 < len(works):
@@ -461,11 +463,13 @@ class Walker:
         """Whether a point without a unit of its own is work of the unit above it."""
         if node.kind in _MARKED or node.kind is NodeKind.ARTICLE:
             return True
+        opening = fold(self._own(node)[:60])
+        if opening[:1].isdigit() or opening.startswith(
+            ("[", "trên đây", "trong quá trình", "nơi nhận", "(", "nội dung", "ghi chú")
+        ):
+            return False
         if node.parent is not None and node.parent.kind is NodeKind.ROOT and context.rule != "lead-in":
             return reading.verb_first
-        opening = fold(self._own(node)[:60])
-        if opening.startswith(("trên đây", "trong quá trình", "nơi nhận", "(", "nội dung", "ghi chú")):
-            return False
         if not any(c.islower() for c in self._own(node)) or len(self._own(node)) < 25:
             return False
         return reading.verb_first or (context.rule in {"lead-in", "heading"} and len(self._own(node)) > 60)
