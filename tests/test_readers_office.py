@@ -600,3 +600,15 @@ def test_real_office_files_have_their_header_in_two_columns() -> None:
     for file in files:
         first = read(file).pages[0].lines[:6]
         assert any(len(parts(line)) == 2 for line in first)
+
+
+def test_a_table_drawn_with_bars_is_a_table() -> None:
+    text = (
+        "I. NHIỆM VỤ\n\n| STT | Nội dung | Đơn vị chủ trì |\n| --- | --- | --- |\n"
+        "| 1 | Rà soát danh sách | Sở Nội vụ |\n| 2 | Công khai kết quả |  |\n\nNơi nhận:\n- Lưu: VT.\n"
+    )
+    page = read(text.encode(), name="x.txt").pages[0]
+    (table,) = page.tables
+    assert (table.rows, table.columns) == (3, 3)
+    assert [cell.text for cell in table.cells if cell.row == 1] == ["1", "Rà soát danh sách", "Sở Nội vụ"]
+    assert [line.text for line in page.lines] == ["I. NHIỆM VỤ", "Nơi nhận:", "- Lưu: VT."]

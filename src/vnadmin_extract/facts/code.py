@@ -51,7 +51,8 @@ def extract_code(draft: Draft) -> OwnCode | None:
             year=parsed.year,
             notation=parsed.notation,
             text=parsed.text,
-            canonical=parsed.canonical,
+            # a number still to be given leaves the notation as the form for matching: "/UBND"
+            canonical=parsed.canonical or (None if number or parsed.damaged else parsed.text),
             parts=parts,
             evidence=draft.layout.evidence(block.start + start, block.end, f"rule:{rule}"),
             confidence=sure,

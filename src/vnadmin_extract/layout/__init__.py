@@ -103,10 +103,22 @@ def _lay_out_one(document: Document, pages: Sequence[PageItems]) -> Layout:
 
 def _unfold(items: list[Seg | TableItem]) -> list[Seg | TableItem]:
     """Cut up lines of plain text that hold several parts of the head or the closing block."""
-    segs = [item for item in items if isinstance(item, Seg)]
-    if len(segs) != len(items):
-        return items
-    return [replace(seg, line=number) for number, seg in enumerate(unfold(segs))]
+    result: list[Seg | TableItem] = []
+    run: list[Seg] = []
+    for item in [*items, None]:
+        if isinstance(item, Seg):
+            run.append(item)
+            continue
+        result += unfold(run, at_head=not any(isinstance(i, TableItem) for i in result))
+        run = []
+        if item is not None:
+            result.append(item)
+    number = -1
+    for index, item in enumerate(result):
+        if isinstance(item, Seg):
+            number += 1
+            result[index] = replace(item, line=number)
+    return result
 
 
 def _undo_header_tables(items: list[Seg | TableItem]) -> list[Seg | TableItem]:

@@ -49,9 +49,13 @@ def _likeness(a: str, b: str) -> float:
     return SequenceMatcher(None, a, b, autojunk=False).ratio()
 
 
+_MOTTO_REACH = 40
+
+
 def find_motto(seg: Seg) -> tuple[int, int] | None:
     """The tokens ``[first, last)`` of a line that are the national emblem's words, the motto or the Party's name."""
-    words = [bare_word for token in seg.tokens for bare_word in (_bare_token(token.text),)]
+    # A head's line is short; of a longer one (columns run together) only the beginning can hold the motto.
+    words = [_bare_token(token.text) for token in seg.tokens[:_MOTTO_REACH]]
     best: tuple[float, int, int] | None = None
     for motto in cue_words()["mottos"]:
         target = [w for w in motto.split() if w != "-"]
@@ -257,7 +261,7 @@ def find_signature_start(seg: Seg, *, at_line_start: bool = True) -> int | None:
     """
     tokens = seg.tokens
     first = len(tokens)
-    while first > 0 and _caps_token(tokens[first - 1].text):
+    while first > max(0, len(tokens) - 20) and _caps_token(tokens[first - 1].text):
         first -= 1
     for start in range(first, len(tokens)):
         if start == 0 and not at_line_start:

@@ -7,6 +7,7 @@ misnumbered keep their numbers as printed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -187,6 +188,13 @@ def build_outline(
     appendix: int | None = None
     rows: dict[tuple[int, int], Node] = {}
 
+    counts: Counter[tuple[int, NodeKind]] = Counter()
+
+    def count(parent: Node, kind: NodeKind) -> int:
+        """Number of the next child of a kind below a parent."""
+        counts[id(parent), kind] += 1
+        return counts[id(parent), kind]
+
     def attach(parent: Node, node: Node) -> None:
         node.parent = parent
         parent.children.append(node)
@@ -236,7 +244,7 @@ def build_outline(
             mark = None
         if mark is None:
             parent = _paragraph_parent(stack, block)
-            number = 1 + sum(child.kind is NodeKind.PARAGRAPH for child in parent.children)
+            number = count(parent, NodeKind.PARAGRAPH)
             attach(
                 parent,
                 Node(
@@ -255,7 +263,7 @@ def build_outline(
         label = mark.label
         if mark.kind in (NodeKind.DASH, NodeKind.PLUS):
             word = "dash" if mark.kind is NodeKind.DASH else "plus"
-            label = f"{word} {1 + sum(child.kind is mark.kind for child in parent.children)}"
+            label = f"{word} {count(parent, mark.kind)}"
         node = Node(mark.kind, block.start, block.end, block.start + mark.end, mark.text, label, block)
         attach(parent, node)
         stack.append((node, sign))

@@ -28,16 +28,23 @@ _LETTER_OPENERS = (
     "de",
 )
 _LONE_CODE = regex.compile(r"^(?:TM|KT|TL|TUQ|Q)\.$")
+_SIGNATURE_REACH = 16
+"""A signing authority with position takes no more words than this."""
 _HEAD_LINES = 14
 _YEAR = regex.compile(r"^(?:19|20)\d\d[.,]?$")
 
 
-def unfold(segs: Sequence[Seg]) -> list[Seg]:
-    """The lines of a plain text, those that hold several parts of the head or the closing block cut up."""
+def unfold(segs: Sequence[Seg], *, at_head: bool = True) -> list[Seg]:
+    """The lines of a plain text, those that hold several parts of the head or the closing block cut up.
+
+    Args:
+        segs: lines in order.
+        at_head: whether the document's head is among them.
+    """
     result: list[Seg] = []
     for index, seg in enumerate(_with_lone_codes(segs)):
         cuts = _signature_cuts(seg)
-        if index < _HEAD_LINES:
+        if at_head and index < _HEAD_LINES:
             cuts |= _head_cuts(seg)
         cuts |= _rule_cuts(seg)
         if not cuts:
@@ -90,6 +97,8 @@ def _head_cuts(seg: Seg) -> set[int]:
     if motto is not None:
         cuts |= {motto[0], motto[1]}
     words = [bare(t.text) for t in tokens]
+    if mostly_caps(seg.text) and len(words) <= 24:
+        cuts |= _second_body(words)
     for index, word in enumerate(words):
         following = words[index + 1] if index + 1 < len(words) else ""
         if index and (word.startswith("v/v") or (word == "kinh" and following.startswith(("gui", "trinh")))):
@@ -99,9 +108,8 @@ def _head_cuts(seg: Seg) -> set[int]:
             and words[0] == "kinh"
             and tokens[index].text[:1].isupper()
             and tokens[index - 1].text[-1:] in ".);"
-        ):
-            if any(f"{word} {following} ".startswith(opener + " ") for opener in _LETTER_OPENERS):
-                cuts.add(index)
+        ) and any(f"{word} {following} ".startswith(opener + " ") for opener in _LETTER_OPENERS):
+            cuts.add(index)
         if (
             _YEAR.match(tokens[index].text)
             and index >= 5
@@ -126,6 +134,19 @@ def _head_cuts(seg: Seg) -> set[int]:
     ):
         cuts.add(len(tokens) - 2)
     return cuts
+
+
+def _second_body(words: list[str]) -> set[int]:
+    """Where, after a superior body in capitals, the issuing body begins ("BỘ TÀI CHÍNH | TỔNG CỤC HẢI QUAN")."""
+    heads = cues.cue_words()
+    if not any(words[: len(h)] == h for h in map(str.split, heads["superior_heads"])):
+        return set()
+    for index in range(2, len(words) - 1):
+        if words[index - 1] in {"va", "-", "–", "cua", "thuoc"}:
+            continue
+        if any(words[index : index + len(h)] == h for h in map(str.split, heads["lower_heads"])):
+            return {index}
+    return set()
 
 
 def _caps_runs(seg: Seg) -> list[tuple[int, int]]:
@@ -159,7 +180,7 @@ def _signature_cuts(seg: Seg) -> set[int]:
     """Around a signing authority in capitals that a person's name follows on the same line."""
     cuts: set[int] = set()
     for start, end in _caps_runs(seg):
-        for first in range(start, end):
+        for first in range(max(start, end - _SIGNATURE_REACH), end):
             text = " ".join(t.text for t in seg.tokens[first:end])
             if not cues.is_signature_text(text):
                 continue

@@ -13,6 +13,7 @@ from vnadmin_extract.config import Config
 from vnadmin_extract.document import Document, Line, Page, TextOrigin
 from vnadmin_extract.errors import DamagedFileError, EmptyFileError, LimitExceededError
 from vnadmin_extract.readers import grid
+from vnadmin_extract.readers.pipe_tables import find_pipe_tables
 from vnadmin_extract.readers.sniff import TEXT
 from vnadmin_extract.text import legacy
 
@@ -59,7 +60,9 @@ def document_of(text: str, data: bytes, *, name: str, config: Config, warnings: 
         )
     for number, sheet in enumerate(sheets, start=1):
         rows = _BREAK.split(sheet)
-        lines = (grid.plain_line(row, index) for index, row in enumerate(rows))
+        tables = list(find_pipe_tables(rows))
+        drawn = {index for found in tables for index in range(found.first, found.end)}
+        lines = (grid.plain_line(row, index) for index, row in enumerate(rows) if index not in drawn)
         printed: tuple[Line, ...] = tuple(line for line in lines if line is not None)
         pages.append(
             Page(
@@ -67,11 +70,12 @@ def document_of(text: str, data: bytes, *, name: str, config: Config, warnings: 
                 width=grid.PAGE_WIDTH,
                 height=max(grid.PAGE_HEIGHT, 2 * grid.TOP + len(rows) * grid.LINE_STEP),
                 lines=printed,
+                tables=tuple(found.table for found in tables),
                 origin=TextOrigin.PLAIN,
                 geometric=False,
             )
         )
-    if not any(page.lines for page in pages):
+    if not any(page.lines or page.tables for page in pages):
         raise EmptyFileError("the file has no words", file=name, remedy="Ask the sender for the file again")
     return Document(
         name=name,
