@@ -319,6 +319,8 @@ class NameReader:
                 j, last, run = charge, "cap", False
                 continue
             if end := self.hit(j, "quantifier"):
+                if self.keys[j] != _PLURAL:
+                    break  # "UBND các huyện mỗi đơn vị cử …"
                 inner = end < n and (self._bare(end) or self._head(end, True)[0])
                 if inner and last != "tail" and not (run and last == "generic" and not governed):
                     place = self.hit(end, "place")
@@ -383,7 +385,7 @@ class NameReader:
                 act = self.hit(j, "verb")
                 if act and act + 1 < n and self.hit(act, "verb") and caps[self.hit(act, "verb") % len(words)]:
                     act = self.hit(act, "verb")  # "Hội đồng Xét công nhận Sáng kiến"
-                j, last, run = min(max(field, act, j + 1), n), "cap", False
+                j, last, run = min(max(field, act, self.hit(j, "not_head"), j + 1), n), "cap", False
                 continue
             if words[j].isdigit() and last in {"cap", "place", "field"}:
                 j, last = j + 1, "cap"

@@ -305,6 +305,8 @@ class PointReader:
     def _colon_kind(self, point: Point, i: int) -> bool:
         """Whether what follows "unit:" is work (and not a list of names or a number)."""
         r = point.reader
+        if i < point.size and r.words[i] == "(":  # "Sở A: (a) Hướng dẫn …"
+            i = next((k + 1 for k in range(i, min(point.size, i + 4)) if r.words[k] == ")"), i)
         if i >= point.size or not r.words[i][0].isalpha():
             return False
         if r.keys[i] in {"đại", "gồm", "bao", "là"} and not r.hit(i, "verb"):

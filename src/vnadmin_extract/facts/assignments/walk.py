@@ -74,6 +74,8 @@ class Walker:
         ]
         self.items: list[Item] = []
         self._readings: dict[int, Reading] = {}
+        self._headed: Context | None = None
+        """A heading that nothing hangs below: its text may stand as the next unmarked paragraph."""
 
     def run(self) -> list[Item]:
         """All assignments outside tables."""
@@ -152,6 +154,14 @@ class Walker:
         """Read one point and what hangs below it. Returns what the points after it inherit."""
         own = self._own(node)
         kids = [c for c in node.children if c.kind is not NodeKind.ROW]
+        headed, self._headed = self._headed, None
+        if (
+            headed is not None
+            and node.kind is NodeKind.PARAGRAPH
+            and reading.kind == "plain"
+            and reading.verb_first
+        ):
+            current = headed
         section = self._section(own) if kids and len(own) < _TITLE_LENGTH else ""
         below = replace(current, section=section or current.section)
         if reading.kind == "none":
@@ -159,6 +169,8 @@ class Walker:
             return current
         if reading.kind == "heading":
             titled = node.block is not None and node.block.caps and node.kind is NodeKind.PARAGRAPH
+            if not titled and not kids and node.kind in _MARKED:
+                self._headed = self._context(reading, node, current.section, "lead-in")
             if (
                 titled
                 or not self._is_unit_heading(reading, own)
