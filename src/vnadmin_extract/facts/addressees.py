@@ -17,6 +17,18 @@ _OPENER = regex.compile(r"^\W*k[il1]nh\s+(?:g\w{1,3}|trinh|moi)\b[\s:.;,]*")
 _DISPATCH = regex.compile(r"^.*\b(?:dien|gui)\s*:\s*")
 
 
+_DASH_FIRST = regex.compile(r"^\W*[-–]")
+
+
+_LIST_MARK = regex.compile(r"^\s*[-–—+•*]")
+
+
+_PART = regex.compile(r";\s*(?=[-–—+•]?\s*\p{L})")
+
+
+_DASHED_PART = regex.compile(r";\s*[-–—+•]")
+
+
 def extract_addressees(draft: Draft) -> tuple[Addressee, ...]:
     """The address block's items: a dash each, or the parts between semicolons of a running text."""
     result: list[Addressee] = []
@@ -33,18 +45,18 @@ def extract_addressees(draft: Draft) -> tuple[Addressee, ...]:
 def _opener_end(text: str, first: bool) -> int:
     low = bare(text)
     match = _OPENER.match(low)
-    if match is None and first and not regex.match(r"^\W*[-–]", text):
+    if match is None and first and not _DASH_FIRST.match(text):
         match = _DISPATCH.match(low)
     return match.end() if match else 0
 
 
 def _items(draft: Draft, block: Block, start: int) -> list[Addressee]:
     text = draft.layout.block_text(block)
-    dash = bool(regex.match(r"^\s*[-–—+•*]", text[start:]))
+    dash = bool(_LIST_MARK.match(text[start:]))
     # "Kính gửi: - A; - B" run together on a line: every dash after a semicolon opens an item.
-    cuts = [m.start() for m in regex.finditer(r";\s*(?=[-–—+•]?\s*\p{L})", text) if m.start() > start]
+    cuts = [m.start() for m in _PART.finditer(text) if m.start() > start]
     if dash:
-        cuts = [c for c in cuts if regex.match(r";\s*[-–—+•]", text[c:])]
+        cuts = [c for c in cuts if _DASHED_PART.match(text[c:])]
     bounds = [start, *cuts, len(text)]
     items = []
     for a, b in itertools.pairwise(bounds):

@@ -20,13 +20,16 @@ _NOTATION = regex.compile(
 )
 
 
+_BLANKS = regex.compile(r"\s+")
+
+
 def _notation_only(text: str) -> ParsedCode | None:
     """The printed notation at the end of a number line whose number is a scribble: the number is null."""
     match = _NOTATION.search(text)
     if match is None:
         return None
     separator = "-" if match["sep"] == "-" else "/"
-    parsed = parse_code(separator + regex.sub(r"\s+", "", match["notation"]))
+    parsed = parse_code(separator + _BLANKS.sub("", match["notation"]))
     return replace(parsed, number=None, damaged=True) if parsed is not None else None
 
 

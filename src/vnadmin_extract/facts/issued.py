@@ -18,6 +18,12 @@ _NUMERIC = regex.compile(r"\bngay\s*(?P<day>\d{1,2})\s*[/.-]\s*(?P<month>\d{1,2}
 _PLACE_END = regex.compile(r"[\s,.;:]*\bngay\b")
 
 
+_ONE_OR_TWO_DIGITS = regex.compile(r"\d{1,2}")
+
+
+_OUTER_SIGNS = regex.compile(r"^[^\p{L}]+|[^\p{L})]+$")
+
+
 def extract_issued(draft: Draft) -> Issued | None:
     """Place and date of the document; a blank or unreadable day (or month) leaves the date shorter."""
     for block in draft.layout.in_zone(Zone.PLACE_DATE):
@@ -54,7 +60,7 @@ def extract_issued(draft: Draft) -> Issued | None:
 def _number(text: str) -> int | None:
     """A slot's number, only where the slot holds digits and nothing else."""
     text = text.strip(" .…_,:'\"")
-    return int(text) if regex.fullmatch(r"\d{1,2}", text) else None
+    return int(text) if _ONE_OR_TWO_DIGITS.fullmatch(text) else None
 
 
 def _date(year: int | None, month: int | None, day: int | None) -> str | None:
@@ -68,5 +74,5 @@ def _date(year: int | None, month: int | None, day: int | None) -> str | None:
 
 
 def _clean_place(text: str) -> str | None:
-    text = regex.sub(r"^[^\p{L}]+|[^\p{L})]+$", "", text)
+    text = _OUTER_SIGNS.sub("", text)
     return text or None

@@ -20,6 +20,12 @@ _FILING = regex.compile(r"^\W*l[uưứừ]u\b", regex.IGNORECASE)
 _COPIES = regex.compile(r"\(?\b(?:[A-Z]+-)?0*(?P<n>\d{1,4})\s*(?:b|bản)?\)?\W*$")
 
 
+_HOLDS_ITEM = regex.compile(r"[-–—~]\s*\p{L}|\p{L}{2,}.*;")
+
+
+_LIST_MARK = regex.compile(r"^\s*[-–—~+*•]")
+
+
 def extract_recipients(draft: Draft) -> tuple[Recipient, ...]:
     """The items of the list; brackets at an item's end, or "để báo cáo" after it, say the purpose."""
     result: list[Recipient] = []
@@ -30,11 +36,11 @@ def extract_recipients(draft: Draft) -> tuple[Recipient, ...]:
             start = match.end()
             while start > 0 and text[start - 1] in "-–—":
                 start -= 1
-            if not regex.search(r"[-–—~]\s*\p{L}|\p{L}{2,}.*;", text[start:]):
+            if not _HOLDS_ITEM.search(text[start:]):
                 continue  # scraps of the signature beside the opening words
         if not any(c.isalpha() for c in text[start:]):
             continue
-        if text.rstrip().endswith(":") and not regex.match(r"^\s*[-–—~+*•]", text):
+        if text.rstrip().endswith(":") and not _LIST_MARK.match(text):
             continue  # a heading inside the list ("Bản điện tử:")
         left, right = clean_item(text, start, len(text))
         if right - left < 2:

@@ -27,6 +27,9 @@ _APPROVAL = regex.compile(r"^\W*(?:phe duyet|duyet|xac nhan|y kien)\b")
 _SIGNED = regex.compile(r"^\W*\(?\s*(?:da ky|ky ten|ky|dong dau)[^a-z]*(?:dong dau|ky ten|ho ten)?\)?\W*$")
 
 
+_BLANK = regex.compile(r"\s")
+
+
 @dataclass(slots=True)
 class _Line:
     block: Block
@@ -93,7 +96,7 @@ def _position(lines: list[str]) -> tuple[str | None, str | None, str | None]:
     for line in lines:
         match = _AUTHORITY.match(line)
         if match:
-            code = regex.sub(r"\s", "", match["code"])
+            code = _BLANK.sub("", match["code"])
             code = _CODES.get(code, f"{code}.")
             rest = match["rest"].strip(" .,:")
             if code == "Q.":

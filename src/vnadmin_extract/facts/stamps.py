@@ -13,13 +13,15 @@ from vnadmin_extract.layout.lines import bare
 from vnadmin_extract.layout.model import Zone
 from vnadmin_extract.record import Secrecy, Urgency
 
+_URGENT = regex.compile(r"\b(thuong khan|hoa toc|khan)\b")
+
 
 def extract_urgency(draft: Draft) -> Urgency | None:
     """The urgency stamp, or "CÔNG ĐIỆN KHẨN" in the title."""
     found = _stamp(draft, Zone.URGENCY, "urgency")
     if found is None:
         for block in draft.layout.in_zone(Zone.TITLE):
-            match = regex.search(r"\b(thuong khan|hoa toc|khan)\b", bare(draft.layout.block_text(block)))
+            match = _URGENT.search(bare(draft.layout.block_text(block)))
             if match:
                 found = (
                     cue_words()["urgency"][match[1]],

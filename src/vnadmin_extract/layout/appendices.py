@@ -11,6 +11,11 @@ from vnadmin_extract.layout import cues
 from vnadmin_extract.layout.lines import Seg, TableItem, mostly_caps
 from vnadmin_extract.layout.model import Zone
 
+_MODEL_FORM = regex.compile(r"^\W*mau(?: so)?\s*[\d:.]")
+
+
+_APPENDIX_TITLE = regex.compile(r"^\W*phu luc\b")
+
 
 @dataclass(slots=True)
 class Extra:
@@ -61,13 +66,9 @@ def _opens(seg: Seg, following: Sequence[Seg | TableItem], new_page: bool) -> Zo
     if cues.find_motto(seg) is not None:
         # Rules or lists with a head of their own belong to the document; blank forms do not.
         return Zone.OTHER if any(_FORM.search(s.bare) for s in near) else Zone.APPENDIX
-    if regex.match(r"^\W*mau(?: so)?\s*[\d:.]", seg.bare) and len(seg.text) < 80:
+    if _MODEL_FORM.match(seg.bare) and len(seg.text) < 80:
         return Zone.OTHER
-    if (
-        regex.match(r"^\W*phu luc\b", seg.bare)
-        and len(seg.text) < 90
-        and seg.text.lstrip('"“ ')[:1].isupper()
-    ):
+    if _APPENDIX_TITLE.match(seg.bare) and len(seg.text) < 90 and seg.text.lstrip('"“ ')[:1].isupper():
         return Zone.APPENDIX
     if (
         (new_page or cues.title_of(seg) is not None)

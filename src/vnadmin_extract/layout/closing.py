@@ -18,6 +18,18 @@ _MAX_LINES = 45
 _GAP = 12.0
 
 
+_FIRST_ITEM = regex.compile(r"^\W*(?:nhu |luu)|^\s*[-–—~]\s")
+
+
+_FILING = regex.compile(r"^\W*l[uư]u\b")
+
+
+_ITEM = regex.compile(r"^\s*[-–—~+*]\s*\p{L}")
+
+
+_DASH_ITEM = regex.compile(r"^\s*[-–—~]\s*\p{L}")
+
+
 @dataclass(slots=True)
 class Closing:
     """The closing block's lines."""
@@ -67,7 +79,7 @@ def _is_opener(lines: list[Seg], index: int) -> bool:
     if ":" in seg.text or len(seg.text.split()) <= 3:
         return True
     following = lines[index + 1 : index + 4]
-    return any(regex.match(r"^\W*(?:nhu |luu)|^\s*[-–—~]\s", s.bare) for s in following)
+    return any(_FIRST_ITEM.match(s.bare) for s in following)
 
 
 def _is_right_signature(seg: Seg, page_width: float, positional: bool) -> bool:
@@ -139,7 +151,7 @@ def _take(
                     closing.other.append(part)
                     continue
                 closing.recipients.append(part)
-                filed = filed or bool(regex.match(r"^\W*l[uư]u\b", part.bare))
+                filed = filed or bool(_FILING.match(part.bare))
             elif has_recipients:
                 closing.body.append(part)
             else:
@@ -207,7 +219,7 @@ def _split(seg: Seg, boundary: float | None, positional: bool, named: bool) -> t
 
 def _continues_filing(part: Seg, recipients: list[Seg], positional: bool) -> bool:
     """Whether a line after "Lưu: …" still belongs to the list of recipients."""
-    if regex.match(r"^\s*[-–—~+*]\s*\p{L}", part.text):
+    if _ITEM.match(part.text):
         return True
     last = recipients[-1]
     if last.text.rstrip().endswith((".", ";")):
@@ -220,4 +232,4 @@ def _more(seg: Seg, boundary: float | None, positional: bool) -> bool:
     left, right = _split(seg, boundary, positional, True)
     if right is not None and cues.is_person_name(right.text):
         return True
-    return left is not None and bool(regex.match(r"^\s*[-–—~]\s*\p{L}", left.text)) and len(left.text) < 60
+    return left is not None and bool(_DASH_ITEM.match(left.text)) and len(left.text) < 60

@@ -15,6 +15,22 @@ import regex
 
 from vnadmin_extract.layout.lines import Seg, mostly_caps
 
+_DEPARTMENT = regex.compile(
+    r"^(?:y te|xay|tai|noi|cong|giao|tu phap|nong|khoa|van|lao|ke hoach|thong|ngoai)\b"
+)  # "SỞ Y TẾ" without its hook reads like "Số"
+
+
+_DIGIT = regex.compile(r"\d")
+
+
+_ADDRESS = regex.compile(r"^\W*k[il1]nh\s+g[uiươ]")
+
+
+_ABSTRACT = regex.compile(r"^\W*(?:v\s*[/.]\s*v\b|ve\s*viec\b|vv\b|v/\s*v|w[/%\W])")
+
+
+_NAME_TITLES = regex.compile(r"(?:\p{L}{1,5}\.\s*)+")  # "PGS.TS.", "BS."
+
 
 @cache
 def cue_words() -> dict[str, Any]:
@@ -172,7 +188,7 @@ def is_code_line(seg: Seg) -> bool:
     if match is None or len(seg.text) > 70:
         return False
     rest = match["rest"]
-    if regex.match(r"^(?:y te|xay|tai|noi|cong|giao|tu phap|nong|khoa|van|lao|ke hoach|thong|ngoai)\b", rest):
+    if _DEPARTMENT.match(rest):
         return False  # "SỞ Y TẾ" without its hook
     if seg.bare.startswith("so ") and mostly_caps(seg.text) and "/" not in seg.text and "-" not in seg.text:
         return False
@@ -201,7 +217,7 @@ def title_of(seg: Seg) -> tuple[str, int] | None:
 
 def names_a_document(seg: Seg) -> bool:
     """Whether a line in ordinary case begins with a kind and holds a number: a heading put over the document."""
-    if mostly_caps(seg.text) or not regex.search(r"\d", seg.text):
+    if mostly_caps(seg.text) or not _DIGIT.search(seg.text):
         return False
     return any(seg.bare.startswith(name + " ") for name, _ in kind_titles()) or seg.bare.startswith(
         "van ban "
@@ -229,9 +245,7 @@ def starts_with_any(text: str, cues: list[str]) -> bool:
 
 def is_addressee_opener(seg: Seg) -> bool:
     """ "Kính gửi", "Kính trình"."""
-    return starts_with_any(seg.bare, cue_words()["addressee_openers"]) or bool(
-        regex.match(r"^\W*k[il1]nh\s+g[uiươ]", seg.bare)
-    )
+    return starts_with_any(seg.bare, cue_words()["addressee_openers"]) or bool(_ADDRESS.match(seg.bare))
 
 
 _DISPATCH = regex.compile(r"\b(?:dien|gui)\s*:?\s*$")
@@ -249,7 +263,7 @@ def is_recipient_opener(seg: Seg) -> bool:
 
 def is_subject_opener(seg: Seg) -> bool:
     """ "V/v", "Về việc"."""
-    return bool(regex.match(r"^\W*(?:v\s*[/.]\s*v\b|ve\s*viec\b|vv\b|v/\s*v|w[/%\W])", seg.bare))
+    return bool(_ABSTRACT.match(seg.bare))
 
 
 def find_signature_start(seg: Seg, *, at_line_start: bool = True) -> int | None:
@@ -328,5 +342,5 @@ def is_person_name(text: str) -> bool:
     text = text.strip(" .,;:*_")
     if not _PERSON.match(text):
         return False
-    words = bare(regex.sub(r"(?:\p{L}{1,5}\.\s*)+", "", text)).split()
+    words = bare(_NAME_TITLES.sub("", text)).split()
     return 2 <= len(words) <= 5 and words[0] in surnames()

@@ -15,6 +15,12 @@ _HEAD_LINES = 14
 _PLACEHOLDER = regex.compile(r"ten don vi|ten co quan|\(1\)|mau so|\.{4}|…{2}")
 
 
+_FILING = regex.compile(r"^\W*luu\s*[:;]?\s*(?:vt|van thu|vp|hs)")
+
+
+_LETTERS = regex.compile(r"\p{L}{2,}")
+
+
 def document_starts(pages: Sequence[PageItems]) -> list[int]:
     """Indices of the pages (among those given) on which a document begins; the first is always 0.
 
@@ -33,9 +39,7 @@ def document_starts(pages: Sequence[PageItems]) -> list[int]:
 
 
 def _closes(seg: Seg) -> bool:
-    return cues.is_recipient_opener(seg) or bool(
-        regex.match(r"^\W*luu\s*[:;]?\s*(?:vt|van thu|vp|hs)", seg.bare)
-    )
+    return cues.is_recipient_opener(seg) or bool(_FILING.match(seg.bare))
 
 
 def _has_own_head(page: PageItems) -> bool:
@@ -49,6 +53,6 @@ def _has_own_head(page: PageItems) -> bool:
     if Zone.ISSUER not in zones or Zone.CODE not in zones:
         return False
     code = next(seg for group in groups if group.zone is Zone.CODE for seg in group.segs)
-    return bool(regex.search(r"\p{L}{2,}", code.text.partition("/")[2] or code.text.partition("-")[2])) and (
+    return bool(_LETTERS.search(code.text.partition("/")[2] or code.text.partition("-")[2])) and (
         Zone.PLACE_DATE in zones
     )

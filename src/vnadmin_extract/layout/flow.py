@@ -67,24 +67,25 @@ class FlowBuilder:
             return None
         if self._length:
             self._append("\n")
-        start = self._length
+        start = position = self._length
+        parts, pieces = self._parts, self._pieces
         previous: str | None = None
         for seg in segs:
-            for index, token in enumerate(seg.tokens):
+            page, line = seg.page, seg.line
+            first_of_line = True
+            for token in seg.tokens:
+                word = token.text
                 if previous is not None:
-                    self._append(" " if index else glue_over_line(previous, token.text))
-                self._pieces.append(
-                    Piece(
-                        self._length,
-                        self._length + len(token.text),
-                        seg.page,
-                        seg.line,
-                        token.word,
-                        token.origins,
-                    )
-                )
-                self._append(token.text)
-                previous = token.text
+                    glue = glue_over_line(previous, word) if first_of_line else " "
+                    parts.append(glue)
+                    position += len(glue)
+                first_of_line = False
+                end = position + len(word)
+                pieces.append(Piece(position, end, page, line, token.word, token.origins))
+                parts.append(word)
+                position = end
+                previous = word
+        self._length = position
         first = segs[0]
         text_tokens = sum(len(s.text) for s in segs)
         block = Block(

@@ -20,6 +20,39 @@ _GAP = 14.0
 """Blank, in points, that parts two columns in the head (a justified line's blanks are narrower)."""
 
 
+_ABSTRACT_INSIDE = regex.compile(r"\bv\s*/\s*v\b|\bve viec\b")
+
+
+_DIGIT_OR_SLASH = regex.compile(r"\d|/")
+
+
+_NUMBER_ALONE = regex.compile(r"^\d{1,5}\p{L}?\s*[/-]\s*[\p{Lu}\d]")
+
+
+_DASH_ITEM = regex.compile(r"^\s*[-–—~]\s+\p{Lu}")
+
+
+_DISPATCH_INSIDE = regex.compile(r"\bdien\s*:")
+
+
+_ENCLOSED = regex.compile(r"^\(?\s*(?:ban hanh )?kem theo\b|^\(\s*\w+ .{0,60}kem theo")
+
+
+_MARKED = regex.compile(r"^(?:[ivx]{1,4}|\d{1,2}|[a-z])\s*[.)-]\s")
+
+
+_ADDRESS_ITEM = regex.compile(r"^\s*(?:[-–—+•*~_]|[-–]?\s*\d\s*[.)])\s*\p{L}")
+
+
+_POINT = regex.compile(r"^\s*\d\s*[.)]")
+
+
+_LIST_MARK = regex.compile(r"^\s*[-–—+•*]")
+
+
+_ARTICLE = regex.compile(r"^\s*(?:dieu|chuong|phan)\s+(?:\d{1,2}|[ivx]+)\b")
+
+
 @dataclass(slots=True)
 class Group:
     """Lines of one zone that make one block."""
@@ -228,7 +261,7 @@ class _State:
     def _code(self, part: Seg) -> None:
         self.code = True
         self.code_index = self.index
-        match = regex.search(r"\bv\s*/\s*v\b|\bve viec\b", part.bare)
+        match = _ABSTRACT_INSIDE.search(part.bare)
         if match and match.start() > 0:  # "Số: 12/UBND-VX V/v …" on one line
             cut = _token_index(part, match.start())
             code, rest = part.part(0, cut), part.part(cut)
@@ -241,9 +274,9 @@ class _State:
     def _goes_on_with_code(self, part: Seg) -> bool:
         """Whether the number stands on the line below its "Số:" ("Nghị quyết số:" / "132/2020/QH14")."""
         last = self.groups[-1] if self.groups else None
-        if last is None or last.zone is not Zone.CODE or regex.search(r"\d|/", last.segs[-1].text):
+        if last is None or last.zone is not Zone.CODE or _DIGIT_OR_SLASH.search(last.segs[-1].text):
             return False
-        return bool(regex.match(r"^\d{1,5}\p{L}?\s*[/-]\s*[\p{Lu}\d]", part.text)) and len(part.text) < 40
+        return bool(_NUMBER_ALONE.match(part.text)) and len(part.text) < 40
 
     def _right(self, part: Seg) -> None:
         if not self.motto and not self.code and mostly_caps(part.text):
@@ -254,7 +287,7 @@ class _State:
     def _left(self, part: Seg) -> None:
         if cues.is_subject_opener(part):
             self.add(Zone.SUBJECT, part)
-        elif (self.code or self.date) and regex.match(r"^\s*[-–—~]\s+\p{Lu}", part.text):
+        elif (self.code or self.date) and _DASH_ITEM.match(part.text):
             # A dash list under the number: the address block, its "Kính gửi" lost by the reader.
             self.phase = "address"
             self.add(Zone.ADDRESSEES, part)
@@ -324,7 +357,7 @@ class _State:
             return True
         if _opens_article(seg.bare):
             return False
-        if has and regex.search(r"\bdien\s*:", seg.bare) and self.code_index != self.index:
+        if has and _DISPATCH_INSIDE.search(seg.bare) and self.code_index != self.index:
             self.phase = "address"
             self.add(Zone.ADDRESSEES, seg)
             return True
@@ -341,7 +374,7 @@ class _State:
         ) and mostly_caps(seg.text):
             self.add(Zone.OTHER, seg)
             return True
-        if regex.match(r"^\(?\s*(?:ban hanh )?kem theo\b|^\(\s*\w+ .{0,60}kem theo", seg.bare):
+        if _ENCLOSED.match(seg.bare):
             self.add(Zone.OTHER, seg)
             return True
         if self._abstract_ends(seg, has):
@@ -357,7 +390,7 @@ class _State:
         if previous is None:
             return True
         opener = cues.starts_with_any(seg.bare, cues.cue_words()["body_openers"])
-        marked = bool(regex.match(r"^(?:[ivx]{1,4}|\d{1,2}|[a-z])\s*[.)-]\s", seg.bare))
+        marked = bool(_MARKED.match(seg.bare))
         if not has:
             # The first line under the kind is the abstract unless it is plainly running text.
             if self._centred(seg) or (seg.bold and previous.bold):
@@ -393,9 +426,7 @@ class _State:
             self.add(Zone.OTHER, seg)
             return True
         text = seg.bare
-        item = bool(
-            regex.match(r"^\s*(?:[-–—+•*~_]|[-–]?\s*\d\s*[.)])\s*\p{L}", text)
-        ) and not text.startswith("---")
+        item = bool(_ADDRESS_ITEM.match(text)) and not text.startswith("---")
         first = len(group.segs) == 1 and _bare_opener(previous)
         if item and _looks_like_point(seg) and not first and not _looks_like_point(previous):
             return False  # "1. …" after a finished address opens the content
@@ -437,11 +468,11 @@ class _State:
 
 
 def _looks_like_point(seg: Seg) -> bool:
-    return bool(regex.match(r"^\s*\d\s*[.)]", seg.bare))
+    return bool(_POINT.match(seg.bare))
 
 
 def _same_list(segs: list[Seg], seg: Seg) -> bool:
-    return any(regex.match(r"^\s*[-–—+•*]", s.text) for s in segs) and abs(segs[-1].x0 - seg.x0) < 40
+    return any(_LIST_MARK.match(s.text) for s in segs) and abs(segs[-1].x0 - seg.x0) < 40
 
 
 def _bare_opener(seg: Seg) -> bool:
@@ -450,7 +481,7 @@ def _bare_opener(seg: Seg) -> bool:
 
 
 def _opens_article(text: str) -> bool:
-    return bool(regex.match(r"^\s*(?:dieu|chuong|phan)\s+(?:\d{1,2}|[ivx]+)\b", text))
+    return bool(_ARTICLE.match(text))
 
 
 def _has_letters(seg: Seg) -> bool:

@@ -18,6 +18,8 @@ from vnadmin_extract.layout.model import CellRef
 from vnadmin_extract.text.fold import strip_marks
 from vnadmin_extract.text.normalize import normalize_word
 
+_DIGITS = regex.compile(r"\d+")
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -93,19 +95,24 @@ class Seg:
 
 def is_caps(text: str) -> bool:
     """Whether all letters of a text (two at least) are capitals."""
-    letters = [c for c in text if c.isalpha()]
-    return len(letters) >= 2 and not any(c.islower() for c in letters)
+    return text.isupper() and sum(map(str.isalpha, text)) >= 2
 
 
 def mostly_caps(text: str) -> bool:
     """Whether nearly all letters are capitals (OCR reads some capitals as small letters)."""
-    letters = [c for c in text if c.isalpha()]
-    return len(letters) >= 2 and sum(c.isupper() for c in letters) >= 0.8 * len(letters)
+    letters = sum(map(str.isalpha, text))
+    return letters >= 2 and (text.isupper() or sum(map(str.isupper, text)) >= 0.8 * letters)
 
 
 def _share(tokens: tuple[Token, ...], name: str) -> float:
+    """The share of the letters whose word has a flag set."""
+    flags = [getattr(t.word, name) for t in tokens]
+    if not any(flags):
+        return 0.0
+    if all(flags):
+        return 1.0
     total = sum(len(t.text) for t in tokens)
-    return sum(len(t.text) for t in tokens if getattr(t.word, name)) / total if total else 0.0
+    return sum(len(t.text) for t, flag in zip(tokens, flags, strict=True) if flag) / total if total else 0.0
 
 
 def bare(text: str) -> str:
@@ -218,7 +225,7 @@ def _without_furniture(pages: list[PageItems]) -> list[PageItems]:
 
 
 def _furniture_key(seg: Seg) -> tuple[str, int]:
-    return regex.sub(r"\d+", "#", seg.bare), round(seg.top / 12)
+    return _DIGITS.sub("#", seg.bare), round(seg.top / 12)
 
 
 def _edge_segs(page: PageItems) -> Iterable[Seg]:

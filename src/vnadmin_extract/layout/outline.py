@@ -17,6 +17,9 @@ from vnadmin_extract.layout.cues import cue_words, starts_with_any
 from vnadmin_extract.layout.model import Block, FlowTable, Node, NodeKind, Zone
 from vnadmin_extract.text.fold import strip_marks
 
+_CITED_LAW = regex.compile(r"(?:Luật|Nghị|Thông|Quyết|Quy|Bộ luật|Điều lệ|Hiến)")
+_TEXT_START = regex.compile(r"""[\p{Lu}\p{Ll}"“‘(\[<*_+\d-]""")
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -120,9 +123,7 @@ def _word_mark_holds(text: str, match: regex.Match[str], word: str) -> bool:
     if not rest:
         return True
     if word == "dieu":
-        return rest[:1].isupper() and not regex.match(
-            r"(?:Luật|Nghị|Thông|Quyết|Quy|Bộ luật|Điều lệ|Hiến)", rest
-        )
+        return rest[:1].isupper() and not _CITED_LAW.match(rest)
     return rest[:1].isupper() or word == "phu luc"
 
 
@@ -136,7 +137,7 @@ def _number(text: str, match: regex.Match[str]) -> Mark | None:
         # "1.1 Phòng …" and "2 Phòng …" (a lost dot) are marks only before a capital, and not before a unit of measure.
         if depth == 1 or not rest[:1].isupper():
             return None
-    elif (sep == "/" and not rest[:1].isupper()) or not regex.match(r"""[\p{Lu}\p{Ll}"“‘(\[<*_+\d-]""", rest):
+    elif (sep == "/" and not rest[:1].isupper()) or not _TEXT_START.match(rest):
         return None
     if sep in {"-", "–"} and not rest[:1].isupper():
         return None  # "2 - 3 ngày"

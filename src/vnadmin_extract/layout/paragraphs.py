@@ -33,6 +33,9 @@ _SAFE_MARK = {
 }
 
 
+_TORN = regex.compile(r"^(?:\p{Ll}|[,;.)])")
+
+
 def split_paragraphs(segs: Sequence[Seg], positional: bool) -> list[list[Seg]]:
     """Group consecutive lines of the body into paragraphs.
 
@@ -63,9 +66,7 @@ def _unwrapped(segs: Sequence[Seg]) -> list[list[Seg]]:
     for previous, seg in itertools.pairwise(segs):
         mark = find_mark(previous.text + " X")
         lone = mark is not None and mark.end >= len(previous.text) and previous is paragraphs[-1][0]
-        torn = not previous.text.rstrip().endswith(_ENDS) and bool(
-            regex.match(r"^(?:\p{Ll}|[,;.)])", seg.text)
-        )
+        torn = not previous.text.rstrip().endswith(_ENDS) and bool(_TORN.match(seg.text))
         if lone or (torn and find_mark(seg.text) is None):
             paragraphs[-1].append(seg)
         else:
