@@ -1,0 +1,1 @@
+"""Data files that programs of this repository write (see ``models``)."""
