@@ -68,8 +68,15 @@ def _likeness(a: str, b: str) -> float:
 _MOTTO_REACH = 40
 
 
+@cache
+def _motto_words() -> frozenset[str]:
+    return frozenset(word for motto in cue_words()["mottos"] for word in motto.split() if word.isalpha())
+
+
 def find_motto(seg: Seg) -> tuple[int, int] | None:
     """The tokens ``[first, last)`` of a line that are the national emblem's words, the motto or the Party's name."""
+    if len(_motto_words().intersection(seg.bare.split())) < 3:
+        return None
     # A head's line is short; of a longer one (columns run together) only the beginning can hold the motto.
     words = [_bare_token(token.text) for token in seg.tokens[:_MOTTO_REACH]]
     best: tuple[float, int, int] | None = None
@@ -200,7 +207,8 @@ def title_of(seg: Seg) -> tuple[str, int] | None:
 
     A title stands in capitals ("KẾ HOẠCH", "QUYẾT ĐỊNH"); what follows on the same line is the abstract.
     """
-    if not seg.tokens:
+    # Nearly all lines of a document go here: most are told by their first word alone.
+    if not seg.tokens or not mostly_caps(" ".join(t.text for t in seg.tokens[:2])):
         return None
     text = seg.bare
     for name, proper in kind_titles():
