@@ -11,11 +11,16 @@ with its time (``rule:assignments.deadline-cell``).
 
 from __future__ import annotations
 
+from typing import Final
+
 from vnadmin_extract.facts.assignments.items import Item
 from vnadmin_extract.facts.base import Draft
 from vnadmin_extract.record import Assignment, Evidence, Unit
 
 __all__ = ["extract_assignments"]
+
+_MOST_LEADS: Final = 60
+"""Places of leads given as evidence for one assignment: no real point names so many."""
 
 
 def extract_assignments(draft: Draft) -> tuple[Assignment, ...]:
@@ -40,7 +45,7 @@ def _assignment(draft: Draft, item: Item, id: str) -> Assignment:
     evidence: list[Evidence] = []
     for start, end in item.spans:
         evidence += layout.evidence(start, end, f"rule:assignments.{item.rule}")
-    for start, end in item.lead_spans:
+    for start, end in item.lead_spans[:_MOST_LEADS]:
         evidence += layout.evidence(start, end, f"rule:assignments.{item.rule}-lead")
     for start, end in item.time_spans:
         evidence += layout.evidence(start, end, "rule:assignments.deadline-cell")
