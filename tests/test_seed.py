@@ -20,7 +20,11 @@ pytestmark = pytest.mark.skipif(not (TEXT.exists() and GOLD.exists()), reason="t
 def bare(value: Any) -> Any:
     """A record without what gold leaves out: source, evidence, confidence and the parts' own confidences."""
     if isinstance(value, dict):
-        return {k: bare(v) for k, v in value.items() if k not in {"evidence", "confidence", "source", "parts", "secrecy"}}
+        return {
+            k: bare(v)
+            for k, v in value.items()
+            if k not in {"evidence", "confidence", "source", "parts", "secrecy"}
+        }
     return [bare(v) for v in value] if isinstance(value, list) else value
 
 

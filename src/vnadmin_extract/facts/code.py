@@ -44,7 +44,7 @@ def extract_code(draft: Draft) -> OwnCode | None:
             continue
         reading = draft.layout.text.confidence(block.start, block.end)
         rule = "code.blank" if parsed.number is None else "code"
-        sure = confidence(f"{rule}.damaged" if parsed.damaged else rule, reading)
+        sure = confidence("code.damaged" if parsed.damaged else rule, reading)
         number = None if parsed.damaged else parsed.number
         parts = None
         if parsed.damaged or (reading is not None and reading < 0.9):

@@ -12,7 +12,7 @@ from vnadmin_extract.layout.model import Zone
 from vnadmin_extract.record import Issued
 
 _DATE = regex.compile(
-    r"\bngay(?P<day>.{0,14}?)\bt?hang(?P<month>.{0,12}?)\bn[ai]m\b[\s.:]*(?P<year>(?:\d\s?){4})?"
+    r"\bngay(?P<day>.{0,14}?)t?hang\b(?P<month>.{0,12}?)\bn[ai]m\b[\s.:]*(?P<year>(?:\d\s?){4})?"
 )
 _NUMERIC = regex.compile(r"\bngay\s*(?P<day>\d{1,2})\s*[/.-]\s*(?P<month>\d{1,2})\s*[/.-]\s*(?P<year>\d{4})")
 _PLACE_END = regex.compile(r"[\s,.;:]*\bngay\b")

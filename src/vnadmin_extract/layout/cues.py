@@ -109,10 +109,9 @@ def _bare_token(text: str) -> str:
 
 
 _PLACE_DATE = regex.compile(
-    r"\b(?:ngay|ngdy|ngiy|ngey|rgay)\b.{0,14}?\b(?:thang|thdng|tháng|thing)\b.{0,12}?\b(?:nam|nim|ndm)\b[\s.:]*(?P<year>\S{0,8})"
+    r"\b(?:ngay|ngdy|ngiy|ngey|rgay)\b.{0,14}?(?:thang|thdng|thing)\b.{0,12}?\b(?:nam|nim|ndm)\b[\s.:]*(?P<year>\S{0,8})"
     r"(?P<tail>.*)$"
 )
-_PLACE_DATE_LOOSE = regex.compile(r"^\s*(?:ngay)\b.{0,14}?\bthang\b.{0,12}")
 _NUMERIC_DATE = regex.compile(r",\s*ngay\s*\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}\W*$")
 
 
@@ -128,7 +127,7 @@ def find_place_date(seg: Seg) -> int | None:
     while first > 0:
         token = seg.tokens[first - 1]
         text = token.text
-        if first < day and text[-1:] in ",;:.":
+        if first < day and text[-1:] in ",;:." and not text.lower().startswith(("tp", "tx", "tt")):
             break
         gap = seg.tokens[first].word.bbox[0] - token.word.bbox[2]
         if gap > 18 and first < day:
