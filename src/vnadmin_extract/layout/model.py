@@ -86,8 +86,8 @@ class FlowText:
 
     def pieces_between(self, start: int, end: int) -> Iterator[Piece]:
         """The pieces that share a character with ``[start, end)``."""
-        index = max(0, bisect_right(self._starts, start) - 1)
-        for piece in self.pieces[index:]:
+        for index in range(max(0, bisect_right(self._starts, start) - 1), len(self.pieces)):
+            piece = self.pieces[index]
             if piece.start >= end:
                 break
             if piece.end > start:

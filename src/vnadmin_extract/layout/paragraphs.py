@@ -81,7 +81,13 @@ def _margins_by_page(segs: Sequence[Seg]) -> dict[int, tuple[float, float]]:
     whole = page_margins(segs)
     result = {}
     for page, lines in pages.items():
-        result[page] = page_margins(lines) if sum(len(s.text) > 30 for s in lines) >= 5 else whole
+        if sum(len(s.text) > 30 for s in lines) < 5:
+            result[page] = whole
+            continue
+        left, right = page_margins(lines)
+        if left > whole[0] + 5 and any(abs(s.x0 - whole[0]) < 6 for s in lines):
+            left = whole[0]  # a page of list items: most of its lines are indented ones
+        result[page] = left, right
     return result
 
 

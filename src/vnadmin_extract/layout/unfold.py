@@ -14,7 +14,7 @@ import regex
 from vnadmin_extract.layout import cues
 from vnadmin_extract.layout.lines import Seg, bare, make_seg, mostly_caps
 
-_RULE = regex.compile(r"^[-–—*_=~.]{4,}$")
+_RULE = regex.compile(r"^[-–—*_=~]{4,}$")
 _LETTER_OPENERS = (
     "phuc dap",
     "tra loi",
