@@ -146,8 +146,8 @@ def _breaks(
             return True
         centred = (
             abs((seg.x0 + seg.x1) / 2 - (left + right) / 2) < 0.04 * width
-            and indent > 25
             and seg.x1 < right - 20
+            and (indent > 45 or (indent > 25 and (seg.bold or is_caps(seg.text))))
         )
         if indent > 12 and not centred:
             # A first-line indent. A whole block set in (a quotation) keeps its lines together while they are full.
@@ -194,5 +194,7 @@ def _breaks(
 def _same_heading(previous: Seg, seg: Seg) -> bool:
     """Whether two centred lines are one heading over two lines."""
     if is_caps(previous.text) != is_caps(seg.text):
+        return False
+    if abs((previous.x0 + previous.x1) / 2 - (seg.x0 + seg.x1) / 2) > 25:
         return False
     return previous.bold == seg.bold and seg.gap < 0.8 * _height(seg) and find_mark(seg.text) is None
