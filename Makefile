@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n auto
 DEMO_OUT ?= out
+BENCH_FILES ?= corpus/samples
 CODE := src tests scripts benchmarks corpus
 
 .PHONY: help demo test test-slow lint format typecheck bench system schema clean
@@ -48,7 +49,7 @@ typecheck: $(VENV)/.installed-dev
 	$(BIN)/mypy
 
 bench: $(VENV)/.installed-dev
-	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+	@for name in readers extraction; do echo "== $$name"; $(BIN)/python benchmarks/$$name.py $(BENCH_FILES) || exit 1; done
 
 schema: $(VENV)/.installed
 	$(BIN)/python scripts/update_schema.py
