@@ -32,3 +32,31 @@ class Config(BaseModel):
         None,
         description="Day from which relative deadlines count when the anchor is the receipt of the document.",
     )
+    ocr: Literal["auto", "force", "off"] = Field(
+        "auto",
+        description="Read pictures of pages: those without usable text (auto), every page, whatever its text (force), "
+        "or none (off).",
+    )
+    ocr_engine: Literal["auto", "tesseract", "trueocr"] = Field(
+        "auto",
+        description="Recognition engine: Tesseract, or TrueOCR where Tesseract is not installed (auto).",
+    )
+    ocr_dpi: int | None = Field(
+        None,
+        ge=100,
+        le=600,
+        description="Resolution for recognition; the scan's own, within 200 to 300, if not given.",
+    )
+    ocr_jobs: int | None = Field(
+        None, ge=1, description="Pages recognised at a time; as many as there are processors if not given."
+    )
+    ocr_timeout: float = Field(
+        120.0, gt=0, description="Seconds that recognising one page's picture may take."
+    )
+    ocr_second_look: bool = Field(
+        True,
+        description="Recognise pages that were hard to read a second time and take the surer reading of each word.",
+    )
+    ocr_cache: Path | None = Field(
+        None, description="Folder in which recognised pages are kept, so that none is recognised twice."
+    )

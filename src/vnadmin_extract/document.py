@@ -125,6 +125,9 @@ class Page:
     """Whether positions are real places on a printed page (and may be reported as evidence)."""
     needs_ocr: bool = False
     """The page shows something but has no usable text."""
+    turned: float = 0.0
+    """Degrees clockwise by which a scan was turned to be read (quarter turn and skew together). Size and positions
+    are those of the upright, straightened page; :func:`vnadmin_extract.ocr.reading.box_as_shown` leads back."""
     warnings: tuple[str, ...] = ()
 
 

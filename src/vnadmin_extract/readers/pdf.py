@@ -2,8 +2,9 @@
 
 Two readers give the same :class:`~vnadmin_extract.document.Page`: pdfium (about eight times as fast) and pdfplumber
 (which also finds ruled tables). ``auto`` decides page by page. pdfium opens the file in any case, to check it
-and to see what is drawn and laid over each page; text recognition is not done here, pages that need it are
-marked :attr:`~vnadmin_extract.document.Page.needs_ocr`.
+and to see what is drawn and laid over each page. Pages without usable text are marked
+:attr:`~vnadmin_extract.document.Page.needs_ocr` and, unless the settings forbid it, recognised by
+:mod:`vnadmin_extract.readers.pdf_ocr`.
 """
 
 from __future__ import annotations
@@ -74,6 +75,7 @@ def read(data: bytes, *, name: str, config: Config) -> Document:
         DamagedFileError: the file is cut off or no PDF.
         EmptyFileError: it has no page.
         LimitExceededError: it has more than ``config.max_pages``.
+        MissingProgramError: it is a scan and no recognition engine is installed.
     """
     # pdfium must not run in two threads; processes are the way to read several files at once.
     with PDFIUM_LOCK:
@@ -99,7 +101,7 @@ def read(data: bytes, *, name: str, config: Config) -> Document:
     if reading.unreadable == count:
         raise DamagedFileError("no page of the PDF can be read", file=name, remedy=_GET_AGAIN)
     signatures, warnings = read_signatures(data) if config.check_signatures else ((), ())
-    return Document(
+    document_read = Document(
         name=name,
         sha256=hashlib.sha256(data).hexdigest(),
         media_type=PDF,
@@ -109,6 +111,11 @@ def read(data: bytes, *, name: str, config: Config) -> Document:
         warnings=warnings,
         metadata=metadata,
     )
+    if config.ocr == "force" or (config.ocr == "auto" and any(page.needs_ocr for page in pages)):
+        from vnadmin_extract.readers.pdf_ocr import recognise
+
+        return recognise(data, document_read, config)
+    return document_read
 
 
 def _open(data: bytes, name: str) -> Any:

@@ -1,0 +1,302 @@
+"""From a page's picture to its words: straightened, cleaned, recognised, looked at again where it was hard.
+
+The order of the steps is that of what they need: dark borders go first (they hide the page's direction), then the
+page is turned and straightened, and only on a straight page are straight rules found and erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from vnadmin_extract.document import BBox
+from vnadmin_extract.ocr import image as im
+from vnadmin_extract.ocr.engine import Corrector, Engine, OcrFailedError, OcrWord
+
+PIPELINE = 3
+"""Changes whenever a step changes what it gives for the same picture (part of the cache's key)."""
+SKEW_DEGREES = 0.5
+"""Skew from which the page is straightened. Turning blurs thin marks a little, so a straighter page stays as it is;
+from about one degree Tesseract loses whole lines."""
+SPECKLE = 0.02
+"""Share of ink in one- and two-pixel specks from which a black and white page gets a median filter. On cleaner pages
+the median eats the dots and hooks of tone marks."""
+SECOND_BLUR = 1.0
+"""Radius (pixels) of the blur for the second look: it joins the broken strokes of thresholded scans."""
+DOUBTFUL = 0.8
+"""Confidence below which a word was hard to read."""
+SECOND_LOOK_SHARE = 0.05
+"""Share of doubtful words from which the page is read a second time."""
+UPSIDE_DOWN = 0.45
+"""Mean confidence of a page's words below which it may stand upside down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the reading of one picture depends on besides the engine."""
+
+    second_look: bool = True
+    deskew: bool = True
+    borders: bool = True
+    rules: bool = True
+    median: bool = True
+    orientation: bool = True
+
+    def key(self) -> str:
+        """For the cache."""
+        return f"pipeline {PIPELINE} {self}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read on one picture. All places are pixels of the *upright, straightened* page."""
+
+    width: int
+    height: int
+    dpi: int
+    turned: float
+    """Degrees clockwise by which the picture was turned to be read (quarter turn and skew together)."""
+    words: tuple[OcrWord, ...] = ()
+    horizontal: tuple[im.Rule, ...] = ()
+    vertical: tuple[im.Rule, ...] = ()
+    coloured: tuple[BBox, ...] = ()
+    """Patches of coloured ink: seals and coloured stamps."""
+    blank: bool = False
+    seconds: tuple[tuple[str, float], ...] = ()
+    """Time by step, in seconds."""
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.steps: dict[str, float] = {}
+        self._last = perf_counter()
+
+    def __call__(self, step: str) -> None:
+        now = perf_counter()
+        self.steps[step] = self.steps.get(step, 0.0) + now - self._last
+        self._last = now
+
+
+def read_image(
+    picture: Image.Image,
+    dpi: int,
+    engine: Engine,
+    settings: Settings | None = None,
+    *,
+    correct: Corrector | None = None,
+) -> Reading:
+    """Read one page's picture.
+
+    Args:
+        picture: in any mode.
+        dpi: its resolution.
+        engine: what recognises the words.
+        settings: steps that can be left out.
+        correct: a step over the recognised words; see :data:`~vnadmin_extract.ocr.engine.Corrector`.
+
+    Raises:
+        OcrFailedError: the engine broke off or took too long.
+    """
+    settings = settings or Settings()
+    clock = _Clock()
+    grey = im.grey_of(picture)
+    coloured = im.colour_box(picture, dpi)
+    clock("grey")
+    if settings.borders:
+        grey = im.erase_borders(grey, dpi)
+    clock("borders")
+    height, width = grey.shape
+    if im.is_blank(grey, dpi):
+        return Reading(width, height, dpi, 0.0, blank=True, seconds=tuple(clock.steps.items()))
+    quarter = 0
+    if settings.orientation and _runs_sideways(grey, dpi):
+        quarter = _sideways_turn(grey, dpi, engine)
+    clock("orientation")
+    page = _prepared(im.quarter_turn(grey, quarter), dpi, settings, clock)
+    words = engine.read(Image.fromarray(page.grey), dpi)
+    clock("recognition")
+    if settings.orientation and _looks_upside_down(words):
+        other = _prepared(im.quarter_turn(grey, (quarter + 180) % 360), dpi, settings, clock)
+        other_words = engine.read(Image.fromarray(other.grey), dpi)
+        if _worth(other_words) > 1.2 * _worth(words):
+            quarter, page, words = (quarter + 180) % 360, other, other_words
+        clock("orientation")
+    if settings.second_look and needs_second_look(words):
+        blurred = Image.fromarray(page.grey).filter(ImageFilter.GaussianBlur(SECOND_BLUR))
+        try:
+            words = merge_readings(words, engine.read(blurred, dpi))
+        except OcrFailedError:
+            pass  # the first reading stands
+        clock("second look")
+    if correct is not None:
+        words = correct(words)
+        clock("correction")
+    height, width = page.grey.shape
+    return Reading(
+        width=width,
+        height=height,
+        dpi=dpi,
+        turned=quarter + page.skew,
+        words=tuple(words),
+        horizontal=page.rules.horizontal if page.rules else (),
+        vertical=page.rules.vertical if page.rules else (),
+        coloured=tuple(turned_box(box, picture.size, quarter + page.skew) for box in coloured),
+        seconds=tuple(clock.steps.items()),
+    )
+
+
+@dataclass(slots=True)
+class _Page:
+    grey: im.Grey
+    skew: float
+    rules: im.Rules | None
+
+
+def _prepared(grey: im.Grey, dpi: int, settings: Settings, clock: _Clock) -> _Page:
+    """An upright page straightened, without rules and specks."""
+    ink = im.ink_of(grey)
+    skew = 0.0
+    if settings.deskew:
+        skew = im.skew_of(ink, dpi)
+        if abs(skew) < SKEW_DEGREES:
+            skew = 0.0
+        else:
+            grey = im.rotate(grey, skew)
+            ink = im.ink_of(grey)
+    clock("skew")
+    rules = None
+    if settings.rules:
+        rules = im.find_rules(ink, dpi)
+        grey = im.erase_rules(grey, ink, rules, dpi)
+    clock("rules")
+    if settings.median and im.is_bilevel(grey) and im.speckle(ink) > SPECKLE:
+        grey = im.median3(grey)
+    clock("median")
+    return _Page(grey, skew, rules)
+
+
+def _runs_sideways(grey: im.Grey, dpi: int) -> bool:
+    """Whether the lines of print seem to run from top to bottom."""
+    step = max(1, dpi // 72)
+    return im.row_contrast(im.ink_of(grey)[::step, ::step]) < 0.8
+
+
+def _sideways_turn(grey: im.Grey, dpi: int, engine: Engine) -> int:
+    """Degrees clockwise (0, 90 or 270) for a page whose lines seem to run from top to bottom."""
+    turn = getattr(engine, "turn", None)
+    if turn is not None:
+        found = turn(Image.fromarray(grey), dpi)
+        if found is not None and found[1] >= 1.0:
+            return int(found[0])
+    # Both ways and as it is, on a strip through the middle that holds enough lines to tell.
+    best, best_worth = 0, 0.0
+    for degrees in (0, 90, 270):
+        turned = im.quarter_turn(grey, degrees)
+        rows = turned.shape[0]
+        strip = np.ascontiguousarray(turned[rows // 4 : rows * 3 // 5])
+        worth = _worth(engine.read(Image.fromarray(strip), dpi))
+        if worth > best_worth:
+            best, best_worth = degrees, worth
+    return best
+
+
+def _worth(words: Sequence[OcrWord]) -> float:
+    """How much was read with confidence: letters weighted by what exceeds doubt."""
+    return sum(len(w.text) * max(0.0, w.confidence - 0.3) for w in words if any(c.isalnum() for c in w.text))
+
+
+def _looks_upside_down(words: Sequence[OcrWord]) -> bool:
+    proper = [w.confidence for w in words if any(c.isalpha() for c in w.text)]
+    return bool(proper) and sum(proper) / len(proper) < UPSIDE_DOWN
+
+
+def needs_second_look(words: Sequence[OcrWord]) -> bool:
+    """Whether enough of a page was hard to read to pay for reading it again."""
+    proper = [w for w in words if any(c.isalnum() for c in w.text)]
+    doubtful = sum(w.confidence < DOUBTFUL for w in proper)
+    return doubtful > max(3, SECOND_LOOK_SHARE * len(proper))
+
+
+def merge_readings(first: Sequence[OcrWord], second: Sequence[OcrWord]) -> list[OcrWord]:
+    """The first reading's words, each in the reading that its engine was surer of; the other is kept beside it.
+
+    Only words that cover the same print are compared. What only the second reading has is not added: the first
+    one's absence of words is mostly right (specks, rules, seals).
+    """
+    rows: dict[int, list[OcrWord]] = {}
+    for word in second:
+        for row in range(int(word.box[1]) // 64, int(word.box[3]) // 64 + 1):
+            rows.setdefault(row, []).append(word)
+    result = []
+    for word in first:
+        other = next(
+            (o for o in rows.get(int(word.box[1] + word.box[3]) // 128, ()) if _same_print(word.box, o.box)),
+            None,
+        )
+        if other is None or other.text == word.text:
+            if other is not None and other.confidence > word.confidence:
+                word = replace(word, confidence=other.confidence)
+            result.append(word)
+        elif other.confidence > word.confidence:
+            result.append(
+                replace(
+                    word,
+                    text=other.text,
+                    confidence=other.confidence,
+                    alternatives=((word.text, word.confidence), *word.alternatives),
+                )
+            )
+        else:
+            result.append(replace(word, alternatives=(*word.alternatives, (other.text, other.confidence))))
+    return result
+
+
+def _same_print(a: BBox, b: BBox) -> bool:
+    across = min(a[2], b[2]) - max(a[0], b[0])
+    down = min(a[3], b[3]) - max(a[1], b[1])
+    return across > 0.7 * (max(a[2], b[2]) - min(a[0], b[0])) and down > 0.5 * min(a[3] - a[1], b[3] - b[1])
+
+
+def turned_box(box: BBox, size: tuple[float, float], degrees: float) -> BBox:
+    """A box of a page of ``size`` after the page was turned clockwise by ``degrees`` around its middle.
+
+    A quarter turn swaps the page's width and height; the rest (skew) keeps them, so that the box keeps its own
+    width and height and only its middle moves.
+    """
+    quarter = round(degrees / 90) % 4
+    width, height = size
+    x0, y0, x1, y1 = box
+    if quarter == 1:
+        x0, y0, x1, y1 = height - y1, x0, height - y0, x1
+    elif quarter == 2:
+        x0, y0, x1, y1 = width - x1, height - y1, width - x0, height - y0
+    elif quarter == 3:
+        x0, y0, x1, y1 = y0, width - x1, y1, width - x0
+    if quarter % 2:
+        width, height = height, width
+    skew = np.radians(degrees - 90 * round(degrees / 90))
+    if skew:
+        dx, dy = (x0 + x1 - width) / 2, (y0 + y1 - height) / 2
+        mx = float(dx * np.cos(skew) - dy * np.sin(skew)) - dx
+        my = float(dx * np.sin(skew) + dy * np.cos(skew)) - dy
+        x0, y0, x1, y1 = x0 + mx, y0 + my, x1 + mx, y1 + my
+    return (x0, y0, x1, y1)
+
+
+def box_as_shown(box: BBox, size: tuple[float, float], turned: float) -> BBox:
+    """A box of a straightened page, where it stands on the page as shown.
+
+    Args:
+        box: on the straightened page.
+        size: width and height of the straightened page.
+        turned: degrees clockwise by which it was turned.
+    """
+    return turned_box(box, size, -turned)
+
+
+Progress = Callable[[int, int], None]
+"""Called with the number of pages read and of all pages to be read."""
