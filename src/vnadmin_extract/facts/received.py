@@ -1,15 +1,19 @@
-"""The received stamp ("CÔNG VĂN ĐẾN / Số … / Ngày …") that the receiving office puts on the page."""
+"""The received stamp ("CÔNG VĂN ĐẾN / Số … / Ngày …") that the receiving office puts on the page.
+
+It is not the document's text: readers keep it in :attr:`Page.stamps`, so its evidence has a page and a box but no
+place in the text (``start`` and ``end`` are both 0).
+"""
 
 from __future__ import annotations
 
 import regex
 
+from vnadmin_extract.document import Stamp
 from vnadmin_extract.facts.base import Draft
 from vnadmin_extract.facts.confidence import confidence
 from vnadmin_extract.grammar import edtf
 from vnadmin_extract.layout.lines import bare
-from vnadmin_extract.layout.model import Zone
-from vnadmin_extract.record import Received
+from vnadmin_extract.record import Evidence, Received
 
 _NUMBER = regex.compile(r"\bso\b\W*(?:den\W*)?(?P<no>\d{1,6})\b")
 _DATE = regex.compile(
@@ -18,20 +22,36 @@ _DATE = regex.compile(
 
 
 def extract_received(draft: Draft) -> Received | None:
-    """Number and day of the stamp, each only where it is printed or stamped legibly."""
-    blocks = draft.layout.in_zone(Zone.RECEIVED)
-    if not blocks:
-        return None
-    start, end = blocks[0].start, blocks[-1].end
-    text = bare(draft.layout.slice(start, end)).replace("\n", " ")
+    """Number and day of the first received stamp, each only where it is legible; null without a stamp."""
+    first, last = draft.layout.pages
+    for page in draft.layout.document.pages:
+        if not first <= page.number <= last:
+            continue
+        for stamp in page.stamps:
+            if stamp.kind == "received":
+                return _read(stamp, page.geometric)
+    return None
+
+
+def _read(stamp: Stamp, geometric: bool) -> Received:
+    text = bare(stamp.text).replace("\n", " ")
     number, day = _NUMBER.search(text), _DATE.search(text)
     date = None
     if day is not None:
         year = int(day["y"]) if len(day["y"]) == 4 else 2000 + int(day["y"])
         date = edtf.day(year, int(day["m"]), int(day["d"]))
+    x0, top, x1, bottom = stamp.bbox
+    evidence = Evidence(
+        page=stamp.page,
+        start=0,
+        end=0,
+        bbox=(round(x0, 1), round(top, 1), round(x1, 1), round(bottom, 1)) if geometric else None,
+        text=stamp.text,
+        source="rule:received",
+    )
     return Received(
         number=number["no"] if number else None,
         date=date,
-        evidence=draft.layout.evidence(start, end, "rule:received"),
-        confidence=confidence("received", draft.layout.text.confidence(start, end)),
+        evidence=(evidence,),
+        confidence=confidence("received"),
     )

@@ -178,7 +178,6 @@ _HEADER_ORDER = (
     Zone.SECRECY,
     Zone.CODE,
     Zone.PLACE_DATE,
-    Zone.RECEIVED,
     Zone.OTHER,
     Zone.TITLE,
     Zone.SUBJECT,

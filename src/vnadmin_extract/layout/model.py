@@ -31,7 +31,6 @@ class Zone(StrEnum):
     SIGNATURE = "signature"  # boxes 7a-7c
     RECIPIENTS = "recipients"  # box 9b
     APPENDIX = "appendix"
-    RECEIVED = "received"  # a received stamp ("ĐẾN")
     OTHER = "other"  # form to fill in after the signature, contact block, what no zone takes
 
 
