@@ -6,7 +6,8 @@ tables of ``knowledge``. Run it again after a change to any of them: ``python sc
 ``--check`` only says whether the shipped file is up to date.
 
 The phrase files: ``#`` begins a comment; phrases are separated by line ends, ``;`` or ``.``. A line
-``= NAME: a | b | c`` defines a list; ``{NAME}`` in a later phrase stands for each of its entries.
+``= NAME: a | b | c`` defines a list; ``{NAME}`` in a later phrase stands for each of its entries. Phrases of the
+files ``common*.txt`` (ordinary words) and those with lists count once, all others three times.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Final
 
 import regex
 
-from vnadmin_extract.ocr.language_model import BREAK, CODE, NUMBER, serialise, stream
+from vnadmin_extract.ocr.language_model import BREAK, CODE, NAME, NUMBER, serialise, stream
 
 ROOT: Final = Path(__file__).parents[1]
 KNOWLEDGE: Final = ROOT / "src" / "vnadmin_extract" / "knowledge"
@@ -57,7 +58,7 @@ def expand(phrase: str, lists: dict[str, list[str]]) -> Iterator[str]:
 
 
 def authored() -> Iterator[tuple[str, int]]:
-    """The phrases of ``knowledge/phrases``, with weights: what a list gives counts once, prose three times."""
+    """The phrases of ``knowledge/phrases``, with weights: set phrases of administration count three times."""
     for path in sorted((KNOWLEDGE / "phrases").glob("*.txt")):
         lists: dict[str, list[str]] = {}
         for line in path.read_text(encoding="utf-8").splitlines():
@@ -71,7 +72,7 @@ def authored() -> Iterator[tuple[str, int]]:
                 continue
             for phrase in _CUT.split(line):
                 if phrase.strip():
-                    weight = 1 if "{" in phrase else 3
+                    weight = 1 if "{" in phrase or path.stem.startswith("common") else 3
                     for text in expand(phrase.strip(), lists):
                         yield text, weight
 
@@ -107,8 +108,10 @@ def units() -> Iterator[tuple[str, int]]:
         if row["level"] in ("province", "district"):
             weight = 3 if row["level"] == "province" else 1
             yield f"{row['kind']} {row['name']}", weight
-            if row["level"] == "province":
-                yield row["name"], weight
+            for name in [row["name"], *row["aliases"].split("|")]:
+                # Aliases without marks (HN) are abbreviations.
+                if not name.isascii() or name == row["name"]:
+                    yield name, weight
 
 
 def samples() -> Iterator[tuple[str, int]]:
@@ -126,10 +129,13 @@ def build() -> str:
     counts: Counter[str] = Counter()
     followers: dict[str, Counter[str]] = {}
     for text, weight in itertools.chain(authored(), tables(), units(), samples()):
-        keys = [BREAK, *stream(text), BREAK]
-        for first, second in itertools.pairwise(keys):
+        keys = [(BREAK, False), *stream(text), (BREAK, False)]
+        for (first, first_title), (second, second_title) in itertools.pairwise(keys):
             if first == second and first in (BREAK, CODE, NUMBER):
                 continue
+            if first_title and second_title:
+                followers.setdefault(NAME + first, Counter())[second] += 1
+                counts[NAME + first] += 1
             followers.setdefault(first, Counter())[second] += weight
             counts[first] += weight
     return serialise(counts, {key: dict(row) for key, row in followers.items()})

@@ -16,7 +16,7 @@ import math
 import tomllib
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib import resources
@@ -28,6 +28,7 @@ from vnadmin_extract.ocr.language_model import (
     NUMBER,
     Piece,
     SyllableModel,
+    is_title,
     pieces,
     shipped_model,
 )
@@ -46,6 +47,8 @@ class _Table:
     quality_default: float
     letters: tuple[tuple[str, str], ...]
     letters_cost: float
+    edit_cost: float
+    edit_confidence: float
     confidences: tuple[float, ...]
     wrong: tuple[float, ...]
     unknown: float
@@ -77,6 +80,8 @@ def _table() -> _Table:
         quality_default=data["quality"]["default"],
         letters=tuple((read, printed) for read, printed in data["letters"]["pairs"]),
         letters_cost=data["letters"]["cost"],
+        edit_cost=data["letters"]["edit_cost"],
+        edit_confidence=data["letters"]["edit_confidence"],
         confidences=tuple(data["engine"]["confidence"]),
         wrong=tuple(data["engine"]["wrong"]),
         unknown=data["engine"]["unknown"],
@@ -125,8 +130,13 @@ class _Slot:
     start: int = 0
     end: int = 0
     printed: str = ""
-    in_name: bool = False
+    name_before: bool = False
+    """It and the syllable before it begin with capitals: perhaps a name."""
+    name_after: bool = False
     confidence: float | None = None
+    mutable: bool = False
+    chosen: str = ""
+    """What is decided to stand there."""
 
 
 def correct_lines(lines: Sequence[Line], *, model: SyllableModel | None = None) -> tuple[Line, ...]:
@@ -151,7 +161,12 @@ def correct_lines(lines: Sequence[Line], *, model: SyllableModel | None = None) 
     slots = _slots(lines, model, table)
     changes: dict[tuple[int, int], list[tuple[_Slot, str, float]]] = {}
     for slot, key, margin in _decide(slots, model, table):
+        slot.chosen = key
         changes.setdefault((slot.line, slot.word), []).append((slot, key, margin))
+    for slot in _case_slips(slots, model):
+        parts = changes.setdefault((slot.line, slot.word), [])
+        if all(part[0] is not slot for part in parts):
+            parts.append((slot, slot.chosen, table.margin_name))
     if not changes:
         return tuple(lines)
     second = _prefers_second(lines)
@@ -186,7 +201,7 @@ def _slots(lines: Sequence[Line], model: SyllableModel, table: _Table) -> list[_
                     capital_before = False
                     continue
                 printed = text[part.start : part.end]
-                title = printed[0].isupper() and not (len(printed) > 1 and printed.isupper())
+                title = is_title(printed)
                 slot = _Slot(
                     [part.key],
                     [0.0],
@@ -196,10 +211,12 @@ def _slots(lines: Sequence[Line], model: SyllableModel, table: _Table) -> list[_
                     part.end,
                     printed,
                     confidence=word.confidence,
+                    mutable=mutable,
+                    chosen=part.key,
                 )
                 if title and capital_before:
-                    slot.in_name = True
-                    slots[-1].in_name = True
+                    slot.name_before = True
+                    slots[-1].name_after = True
                 capital_before = title
                 if mutable and _may_change(printed, parts, part):
                     open_slots.append(len(slots))
@@ -208,6 +225,8 @@ def _slots(lines: Sequence[Line], model: SyllableModel, table: _Table) -> list[_
     for index in open_slots:
         if not _vouched(slots, index, model):
             _add_candidates(slots[index], model, table)
+            if _doubtful(slots, index, model, table):
+                _add_edited(slots, index, model, table)
     for index in open_slots:
         if len(slots[index].keys) > 1:
             _prune(slots, index, model, table)
@@ -230,6 +249,19 @@ def _vouched(slots: list[_Slot], index: int, model: SyllableModel) -> bool:
     return model.follows(before, key) and model.follows(key, after)
 
 
+def _doubtful(slots: list[_Slot], index: int, model: SyllableModel, table: _Table) -> bool:
+    """Whether even the letters of a reading may be wrong: it is no syllable, or the engine itself doubts it."""
+    slot = slots[index]
+    key = slot.keys[0]
+    if len(key) < 2 or slot.printed.isupper() or slot.name_before or slot.name_after:
+        return False
+    if not is_syllable(key):
+        return True
+    if slot.confidence is None or slot.confidence >= table.edit_confidence:
+        return False
+    return not (model.follows(slots[index - 1].keys[0], key) or model.follows(key, slots[index + 1].keys[0]))
+
+
 def _add_candidates(slot: _Slot, model: SyllableModel, table: _Table) -> None:
     read = slot.keys[0]
     wrong = table.chance_wrong(slot.confidence)
@@ -246,6 +278,38 @@ def _add_candidates(slot: _Slot, model: SyllableModel, table: _Table) -> None:
                 keys.append(key)
                 scores.append(change - table.letters_cost - _variant_cost(read, key))
     slot.keys, slot.scores = keys, scores
+
+
+def _edited(read: str, printed: str) -> bool:
+    """Whether two skeletons differ by one letter put in, left out or changed."""
+    if len(read) > len(printed):
+        read, printed = printed, read
+    if len(printed) - len(read) > 1:
+        return False
+    start = 0
+    while start < len(read) and read[start] == printed[start]:
+        start += 1
+    if len(read) == len(printed):
+        return read[start + 1 :] == printed[start + 1 :]
+    return read[start:] == printed[start + 1 :]
+
+
+def _add_edited(slots: list[_Slot], index: int, model: SyllableModel, table: _Table) -> None:
+    """Syllables one letter away that were seen between both neighbours: for readings that fit neither."""
+    slot = slots[index]
+    before, after = slots[index - 1].keys[0], slots[index + 1].keys[0]
+    if before in _STAND_INS or after in (CODE, NUMBER):
+        return
+    read = slot.keys[0]
+    skeleton = anatomy(read).skeleton
+    known = set(slot.keys)
+    change = math.log(table.chance_wrong(slot.confidence))
+    for key in model.row(before)[0]:
+        if key in known or key in _STAND_INS or abs(len(key) - len(skeleton)) > 1:
+            continue
+        if model.follows(key, after) and _edited(skeleton, anatomy(key).skeleton):
+            slot.keys.append(key)
+            slot.scores.append(change - table.edit_cost - _variant_cost(read, key))
 
 
 def _variant_cost(read: str, printed: str) -> float:
@@ -342,7 +406,7 @@ def _decide_stretch(
         after = best[offset + 1] if offset + 1 < len(best) else slots[end].keys[0]
         if not _supported(slot, key, before, after, model):
             continue
-        if slot.in_name:
+        if slot.name_before or slot.name_after:
             needed = table.margin_name
         elif is_syllable(read):
             needed = table.margin_syllable
@@ -355,9 +419,30 @@ def _decide_stretch(
 
 def _supported(slot: _Slot, key: str, before: str, after: str, model: SyllableModel) -> bool:
     """Whether the new syllable was seen beside a neighbour (a word, not punctuation) that now stands there."""
-    left = before not in _STAND_INS and model.follows(before, key)
-    right = after not in _STAND_INS and model.follows(key, after)
-    return left or right
+    if before not in _STAND_INS and (
+        model.is_name(before, key) if slot.name_before else model.follows(before, key)
+    ):
+        return True
+    return after not in _STAND_INS and (
+        model.is_name(key, after) if slot.name_after else model.follows(key, after)
+    )
+
+
+def _case_slips(slots: list[_Slot], model: SyllableModel) -> Iterator[_Slot]:
+    """Capitals read inside a sentence of small letters ("một sỐ điều", "Quyết định SỐ 800"); made small.
+
+    Engines take small letters with marks for capitals. Abbreviations have no marks, and headings do not begin
+    after a small word without punctuation.
+    """
+    for before, slot, after in zip(slots, slots[1:], slots[2:], strict=False):
+        printed = slot.printed
+        if len(printed) < 2 or not printed[1:].isupper() or not before.printed.islower():
+            continue
+        if printed.isascii() or (after.printed and not after.printed[-1].islower()):
+            continue
+        if slot.mutable and is_syllable(slot.chosen) and model.follows(before.chosen, slot.chosen):
+            slot.printed = printed.lower()
+            yield slot
 
 
 def _prefers_second(lines: Sequence[Line]) -> bool:

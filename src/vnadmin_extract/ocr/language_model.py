@@ -29,6 +29,8 @@ CODE: Final = "@"
 """Stands for codes, addresses and other words that are no running text."""
 BREAK: Final = ","
 """Stands for punctuation."""
+NAME: Final = "~"
+"""Before a syllable's key: the row of syllables that follow it where both begin with a capital (names)."""
 
 _LETTERS: Final = regex.compile(r"\p{L}+")
 _DIGIT: Final = regex.compile(r"\d")
@@ -74,15 +76,20 @@ def pieces(word: str) -> list[Piece]:
     return out
 
 
-def stream(text: str) -> Iterator[str]:
-    """The keys of a running text, for counting."""
+def is_title(printed: str) -> bool:
+    """Whether a syllable begins with a capital and goes on in small letters."""
+    return printed[0].isupper() and (len(printed) == 1 or not printed.isupper())
+
+
+def stream(text: str) -> Iterator[tuple[str, bool]]:
+    """The keys of a running text, for counting, and whether each begins with a capital (:func:`is_title`)."""
     last = BREAK
     for word in unicodedata.normalize("NFC", text).split():
         for piece in pieces(word):
             if piece.key == BREAK and last == BREAK:
                 continue
             last = piece.key
-            yield last
+            yield last, piece.is_syllable and is_title(word[piece.start : piece.end])
 
 
 class ModelError(VnadminError):
@@ -100,6 +107,8 @@ class SyllableModel:
         for line in text.splitlines():
             key, count, followers = line.split("\t")
             self._lines[key] = followers
+            if key.startswith(NAME):
+                continue
             self._counts[key] = number = int(count)
             total += number
         # A syllable never seen is about as likely as one seen a third of a time.
@@ -122,6 +131,10 @@ class SyllableModel:
     def follows(self, first: str, second: str) -> bool:
         """Whether the pair was seen."""
         return second in self.row(first)[0]
+
+    def is_name(self, first: str, second: str) -> bool:
+        """Whether the pair was seen with two capitals."""
+        return second in self.row(NAME + first)[0]
 
     def log_probability(self, first: str, second: str) -> float:
         """Of ``second`` after ``first``."""
