@@ -57,6 +57,10 @@ class Config(BaseModel):
         True,
         description="Recognise pages that were hard to read a second time and take the surer reading of each word.",
     )
+    ocr_correct: bool = Field(
+        True,
+        description="Set reading errors right (lost tone marks and hooks) where the language leaves one choice.",
+    )
     ocr_cache: Path | None = Field(
         None, description="Folder in which recognised pages are kept, so that none is recognised twice."
     )

@@ -19,12 +19,12 @@ from PIL import Image
 
 from vnadmin_extract.ocr.engine import Engine, OcrWord
 from vnadmin_extract.ocr.image import Rule
-from vnadmin_extract.ocr.reading import Reading, Settings
+from vnadmin_extract.ocr.reading import Reading
 
 
-def key_of(picture: Image.Image, dpi: int, engine: Engine, settings: Settings) -> str:
-    """The cache key of a picture's reading."""
-    digest = hashlib.sha256(f"{engine.settings_key()}|{settings.key()}|{dpi}|{picture.size}".encode())
+def key_of(picture: Image.Image, dpi: int, engine: Engine, settings: str) -> str:
+    """The cache key of a picture's reading; ``settings`` says in words all that it depends on."""
+    digest = hashlib.sha256(f"{engine.settings_key()}|{settings}|{dpi}|{picture.size}".encode())
     digest.update(picture.mode.encode())
     digest.update(picture.tobytes())
     return digest.hexdigest()

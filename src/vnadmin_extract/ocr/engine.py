@@ -7,13 +7,13 @@ that every engine, and every later stage, sees the same kind of page.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from PIL import Image
 
-from vnadmin_extract.document import BBox
+from vnadmin_extract.document import BBox, Line
 from vnadmin_extract.errors import MissingProgramError, VnadminError
 
 
@@ -63,10 +63,13 @@ class OcrFailedError(VnadminError):
     status = "ocr_failed"
 
 
-Corrector = Callable[[list[OcrWord]], list[OcrWord]]
-"""A step between recognition and assembly that may replace words' texts (never their number or boxes): it is given
-a page's words in the engine's order, with confidences and alternatives. What it changes should keep the raw
-reading in :attr:`OcrWord.alternatives`."""
+Refiner = Callable[[Image.Image, list[OcrWord], int], list[OcrWord]]
+"""A step between recognition and assembly, for what must see the ink (handwritten numbers, for one): it is given the
+upright, straightened picture with its colours, a page's words with boxes in that picture, and its resolution, and
+gives back the words that are to be assembled. What it replaces should stay in :attr:`OcrWord.alternatives`."""
+
+LineCorrector = Callable[[Sequence[Line]], Sequence[Line]]
+"""A step over assembled lines, in reading order, that may change words' texts (never their number or boxes)."""
 
 INSTALL = {
     "Linux": "sudo apt-get install tesseract-ocr tesseract-ocr-vie",

@@ -10,7 +10,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
@@ -19,7 +19,7 @@ from vnadmin_extract.document import Page, TextOrigin
 from vnadmin_extract.errors import MissingProgramError
 from vnadmin_extract.ocr import cache
 from vnadmin_extract.ocr.assembly import page_of
-from vnadmin_extract.ocr.engine import Corrector, Engine, OcrFailedError, missing_engine
+from vnadmin_extract.ocr.engine import Engine, LineCorrector, OcrFailedError, Refiner, missing_engine
 from vnadmin_extract.ocr.reading import Progress, Reading, Settings, read_image
 
 
@@ -76,7 +76,7 @@ def read_pictures(
     engine: Engine,
     config: Config,
     *,
-    correct: Corrector | None = None,
+    refine: Refiner | None = None,
     on_page: Progress | None = None,
 ) -> list[Page]:
     """The pages of pictures, in their order.
@@ -87,7 +87,7 @@ def read_pictures(
         pictures: what to read.
         engine: see :func:`find_engine`.
         config: settings.
-        correct: step over each page's recognised words.
+        refine: step over each page's recognised words; see :data:`~vnadmin_extract.ocr.engine.Refiner`.
         on_page: called after each page.
 
     Raises:
@@ -103,7 +103,7 @@ def read_pictures(
             while todo or running:
                 while todo and len(running) < jobs:
                     index, picture = todo.pop(0)
-                    running[pool.submit(_read, picture, engine, config, correct)] = index
+                    running[pool.submit(_read, picture, engine, config, refine)] = index
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
                     pages[running.pop(future)] = future.result()
@@ -117,10 +117,10 @@ def read_pictures(
     return [pages[index] for index in range(len(pictures))]
 
 
-def _read(picture: Picture, engine: Engine, config: Config, correct: Corrector | None) -> Page:
+def _read(picture: Picture, engine: Engine, config: Config, refine: Refiner | None) -> Page:
     try:
         pixels, dpi = picture.load()
-        reading = read_cached(pixels, dpi, engine, config)
+        reading = read_cached(pixels, dpi, engine, config, refine)
     except MissingProgramError:
         raise
     except OcrFailedError as error:
@@ -129,22 +129,45 @@ def _read(picture: Picture, engine: Engine, config: Config, correct: Corrector |
         return _failed(
             picture, f"page {picture.number} could not be recognised: {type(error).__name__} in its picture"
         )
-    if correct is not None:
-        from dataclasses import replace
-
-        reading = replace(reading, words=tuple(correct(list(reading.words))))
-    return page_of(reading, picture.number, picture.size)
+    page = page_of(reading, picture.number, picture.size)
+    return corrected(page) if config.ocr_correct else page
 
 
-def read_cached(pixels: Image.Image, dpi: int, engine: Engine, config: Config) -> Reading:
+def corrected(page: Page, correct: LineCorrector | None = None) -> Page:
+    """The page with reading errors set right in its lines and, cell by cell, in its tables.
+
+    Args:
+        page: as assembled.
+        correct: the step; :func:`vnadmin_extract.ocr.correct.correct_lines` where ``None``.
+    """
+    step = correct
+    if step is None:
+        from vnadmin_extract.ocr.correct import correct_lines
+
+        step = correct_lines
+    tables = tuple(
+        replace(table, cells=tuple(replace(cell, lines=tuple(step(cell.lines))) for cell in table.cells))
+        for table in page.tables
+    )
+    return replace(page, lines=tuple(step(page.lines)), tables=tables)
+
+
+def read_cached(
+    pixels: Image.Image, dpi: int, engine: Engine, config: Config, refine: Refiner | None = None
+) -> Reading:
     """A picture's reading, from the cache where the settings name one and it holds it."""
     settings = Settings(second_look=config.ocr_second_look)
     if config.ocr_cache is None:
-        return read_image(pixels, dpi, engine, settings)
-    key = cache.key_of(pixels, dpi, engine, settings)
+        return read_image(pixels, dpi, engine, settings, refine=refine)
+    step = (
+        f" {getattr(refine, '__module__', '')}.{getattr(refine, '__qualname__', type(refine).__name__)}"
+        if refine is not None
+        else ""
+    )
+    key = cache.key_of(pixels, dpi, engine, settings.key() + step)
     kept = cache.load(config.ocr_cache, key)
     if kept is None:
-        kept = read_image(pixels, dpi, engine, settings)
+        kept = read_image(pixels, dpi, engine, settings, refine=refine)
         cache.store(config.ocr_cache, key, kept)
     return kept
 

@@ -15,7 +15,7 @@ from PIL import Image, ImageFilter
 
 from vnadmin_extract.document import BBox
 from vnadmin_extract.ocr import image as im
-from vnadmin_extract.ocr.engine import Corrector, Engine, OcrFailedError, OcrWord
+from vnadmin_extract.ocr.engine import Engine, OcrFailedError, OcrWord, Refiner
 
 PIPELINE = 3
 """Changes whenever a step changes what it gives for the same picture (part of the cache's key)."""
@@ -87,7 +87,7 @@ def read_image(
     engine: Engine,
     settings: Settings | None = None,
     *,
-    correct: Corrector | None = None,
+    refine: Refiner | None = None,
 ) -> Reading:
     """Read one page's picture.
 
@@ -96,7 +96,7 @@ def read_image(
         dpi: its resolution.
         engine: what recognises the words.
         settings: steps that can be left out.
-        correct: a step over the recognised words; see :data:`~vnadmin_extract.ocr.engine.Corrector`.
+        refine: a step over the recognised words; see :data:`~vnadmin_extract.ocr.engine.Refiner`.
 
     Raises:
         OcrFailedError: the engine broke off or took too long.
@@ -132,9 +132,9 @@ def read_image(
         except OcrFailedError:
             pass  # the first reading stands
         clock("second look")
-    if correct is not None:
-        words = correct(words)
-        clock("correction")
+    if refine is not None:
+        words = refine(straightened(picture, quarter, page.skew), words, dpi)
+        clock("refining")
     height, width = page.grey.shape
     return Reading(
         width=width,
@@ -147,6 +147,17 @@ def read_image(
         coloured=tuple(turned_box(box, picture.size, quarter + page.skew) for box in coloured),
         seconds=tuple(clock.steps.items()),
     )
+
+
+def straightened(picture: Image.Image, quarter: int, skew: float) -> Image.Image:
+    """The picture with its colours, turned clockwise by quarter turns (in degrees) and skew, as the words are placed."""
+    colours = picture if picture.mode in ("L", "RGB") else picture.convert("RGB")
+    if quarter:
+        colours = colours.rotate(-quarter, expand=True)
+    if skew:
+        white = 255 if colours.mode == "L" else (255, 255, 255)
+        colours = colours.rotate(-skew, resample=Image.Resampling.BICUBIC, fillcolor=white)
+    return colours
 
 
 @dataclass(slots=True)

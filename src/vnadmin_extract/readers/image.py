@@ -14,7 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from vnadmin_extract.config import Config
 from vnadmin_extract.document import Document, Page, TextOrigin
 from vnadmin_extract.errors import DamagedFileError, LimitExceededError
-from vnadmin_extract.ocr.engine import Corrector
+from vnadmin_extract.ocr.engine import Refiner
 from vnadmin_extract.ocr.pages import Picture, read_pictures, require_engine
 from vnadmin_extract.ocr.reading import Progress
 from vnadmin_extract.readers.sniff import sniff
@@ -31,7 +31,7 @@ def read(
     *,
     name: str,
     config: Config,
-    correct: Corrector | None = None,
+    refine: Refiner | None = None,
     on_page: Progress | None = None,
 ) -> Document:
     """Read a picture's bytes.
@@ -40,7 +40,7 @@ def read(
         data: the whole file; nothing is written to it.
         name: file name for messages.
         config: settings ``ocr…`` and ``max_pages``.
-        correct: step over each page's recognised words.
+        refine: step over each page's recognised words.
         on_page: called after each page.
 
     Raises:
@@ -60,7 +60,7 @@ def read(
         return document
     engine = require_engine(config, name)
     pictures = [Picture(n, None, _Frame(data, n - 1, config.ocr_dpi)) for n in range(1, count + 1)]
-    pages = read_pictures(pictures, engine, config, correct=correct, on_page=on_page)
+    pages = read_pictures(pictures, engine, config, refine=refine, on_page=on_page)
     return replace(document, pages=tuple(pages), reader=f"image+{engine.name}")
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from vnadmin_extract.config import Config
 from vnadmin_extract.document import Document, Line, Page, TextOrigin, Word
-from vnadmin_extract.ocr.engine import Corrector
+from vnadmin_extract.ocr.engine import Refiner
 from vnadmin_extract.ocr.pages import Picture, find_engine, read_pictures, require_engine
 from vnadmin_extract.ocr.reading import Progress
 from vnadmin_extract.readers.pdf_pdfium import PDFIUM_LOCK, geometry_of, loaded_page, open_document
@@ -29,7 +29,7 @@ def recognise(
     document: Document,
     config: Config,
     *,
-    correct: Corrector | None = None,
+    refine: Refiner | None = None,
     on_page: Progress | None = None,
 ) -> Document:
     """The document with its unreadable pages (or all, if the settings say so) recognised.
@@ -38,7 +38,7 @@ def recognise(
         data: the PDF's bytes.
         document: as read from its text layer.
         config: settings ``ocr…``.
-        correct: step over each page's recognised words.
+        refine: step over each page's recognised words.
         on_page: called after each recognised page.
 
     Raises:
@@ -69,7 +69,7 @@ def recognise(
             )
             for page in wanted
         ]
-        read = read_pictures(pictures, engine, config, correct=correct, on_page=on_page)
+        read = read_pictures(pictures, engine, config, refine=refine, on_page=on_page)
     finally:
         with PDFIUM_LOCK:
             source.close()
