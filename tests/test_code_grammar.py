@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vnadmin_extract.grammar.code import find_codes, format_code, parse_code
-from vnadmin_extract.grammar.kinds import KINDS, kind_by_abbreviation, kind_by_name, unmark
+from vnadmin_extract.grammar.kinds import KINDS, kind_by_abbreviation, kind_by_name
+from vnadmin_extract.text.fold import unmark
 
 ROWS = [
     line.split("\t")

@@ -15,10 +15,10 @@ import regex
 from vnadmin_extract.facts.base import Draft
 from vnadmin_extract.grammar.citation import NOWHERE, Citation, Context, find_citations
 from vnadmin_extract.grammar.code import ParsedCode
-from vnadmin_extract.grammar.kinds import kind_by_name, unmark
+from vnadmin_extract.grammar.kinds import kind_by_name
 from vnadmin_extract.layout.model import Block, NodeKind, Zone
 from vnadmin_extract.record import Code, Reference, ReferenceRelation, Relation
-from vnadmin_extract.text.fold import match_key
+from vnadmin_extract.text.fold import match_key, unmark
 
 _STRENGTH: Final[tuple[Relation, ...]] = (
     "repeals",

@@ -20,8 +20,9 @@ from typing import Any, Final
 import regex
 
 from vnadmin_extract.grammar.code import CodeMatch, ParsedCode, find_codes
-from vnadmin_extract.grammar.kinds import KINDS, Kind, kind_by_abbreviation, kind_by_name, unmark
+from vnadmin_extract.grammar.kinds import KINDS, Kind, kind_by_abbreviation, kind_by_name
 from vnadmin_extract.record import Relation
+from vnadmin_extract.text.fold import unmark
 
 Span = tuple[int, int]
 

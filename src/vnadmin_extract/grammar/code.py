@@ -20,8 +20,9 @@ from typing import Any, Final, Literal
 
 import regex
 
-from vnadmin_extract.grammar.kinds import KINDS, Kind, kind_by_name, right_abbreviation, unmark
+from vnadmin_extract.grammar.kinds import KINDS, Kind, kind_by_name, right_abbreviation
 from vnadmin_extract.record import Code
+from vnadmin_extract.text.fold import unmark
 
 Style = Literal["state", "norm", "party", "assembly", "organ_only", "blank", "mass", "bare"]
 

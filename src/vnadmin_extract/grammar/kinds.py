@@ -7,11 +7,12 @@ The data are in ``knowledge/kinds.toml``: Decree 30/2020/NĐ-CP, Article 7 and A
 from __future__ import annotations
 
 import tomllib
-import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
+
+from vnadmin_extract.text.fold import unmark
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,33 +39,6 @@ class Kind:
     """A general word ("Văn bản") that gives way to a more precise type at another mention."""
     derived: bool = True
     """Whether the abbreviation alone may give this name."""
-
-
-def unmark(text: str) -> str:
-    """Lower case, without tones and diacritics, ``đ`` as ``d``, plain dashes, slashes, quotes and blanks.
-
-    Every character keeps its offset (letters that have no single plain letter stay as they are), so that
-    patterns matched here give offsets in the text itself. This is how words are compared in scanned text,
-    which loses marks ("Ñghị đinh", "sô").
-    """
-    return text.translate(_PLAIN)
-
-
-def _plain_table() -> dict[int, str]:
-    table: dict[int, str] = {code: chr(code + 32) for code in range(ord("A"), ord("Z") + 1)}
-    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
-        base = unicodedata.normalize("NFD", chr(code))[0]
-        if base.isascii() and base.isalpha():
-            table[code] = base.lower()
-    table |= dict.fromkeys(map(ord, "đĐÐðƉɖ"), "d")
-    table |= dict.fromkeys(map(ord, "‐‑‒–—―−\ufe63\uff0d"), "-")
-    table |= dict.fromkeys(map(ord, "⁄∕"), "/")
-    table |= dict.fromkeys(map(ord, "“”„‟«»"), '"')
-    table |= dict.fromkeys(map(ord, "\t\u00a0\u2007\u2009\u200a\u202f\u3000"), " ")
-    return table
-
-
-_PLAIN: Final = _plain_table()
 
 
 def _load() -> tuple[Kind, ...]:

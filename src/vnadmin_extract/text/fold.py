@@ -118,6 +118,34 @@ class _Bare(dict[int, int]):
 _BARE: Final = _Bare({ord(c): ord(d) for c, d in zip("\u0111\u0110\u00d0\u00f0\u0189", "dDDdD", strict=True)})
 
 
+def unmark(text: str) -> str:
+    """The form in which patterns are matched: :func:`strip_marks` in lower case, with plain signs and blanks.
+
+    Dashes, slashes, double quotes and blanks within a line become the plain ones; line breaks stay. Every character
+    keeps its offset whatever the text (a mark that stands alone stays), so that what a pattern finds here stands at
+    the same place in the text itself. This is how words are compared in scanned text, which loses marks
+    ("Ñghị đinh", "sô").
+    """
+    return text.translate(_PLAIN)
+
+
+class _Plain(dict[int, int]):
+    """Code point → code point of the plain sign or lower-case letter without marks."""
+
+    def __missing__(self, code: int) -> int:
+        low = chr(_BARE[code]).lower()
+        self[code] = ord(low) if len(low) == 1 else code
+        return self[code]
+
+
+_PLAIN: Final = _Plain(
+    {
+        **{code: ord(sign) for code, sign in _SIGNS.items() if sign in ("-", "/", '"')},
+        **dict.fromkeys(map(ord, "\t\u00a0\u2007\u2009\u200a\u202f\u3000"), ord(" ")),
+    }
+)
+
+
 @cache
 def _abbreviations() -> tuple[
     regex.Pattern[str], regex.Pattern[str], dict[str, list[tuple[str, tuple[str, ...]]]]
