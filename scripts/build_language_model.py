@@ -101,17 +101,21 @@ def tables() -> Iterator[tuple[str, int]]:
 
 
 def units() -> Iterator[tuple[str, int]]:
-    """Names of provinces and districts with the word for what they are."""
+    """Names of provinces and districts with the word for what they are, and their other spellings."""
     lines = (KNOWLEDGE / "admin_units.csv").read_text(encoding="utf-8").splitlines()
     rows = csv.DictReader(line for line in lines if not line.startswith("#"))
     for row in rows:
-        if row["level"] in ("province", "district"):
-            weight = 3 if row["level"] == "province" else 1
-            yield f"{row['kind']} {row['name']}", weight
-            for name in [row["name"], *row["aliases"].split("|")]:
-                # Aliases without marks (HN) are abbreviations.
-                if not name.isascii() or name == row["name"]:
-                    yield name, weight
+        if row["level"] not in ("province", "district"):
+            continue
+        province = row["level"] == "province"
+        weight = 3 if province else 1
+        for name in [row["name"], *row["aliases"].split("|")]:
+            # Aliases without marks (HN) are abbreviations.
+            if name.isascii() and name != row["name"]:
+                continue
+            yield f"{row['kind']} {name}", weight
+            if province:
+                yield name, weight
 
 
 def samples() -> Iterator[tuple[str, int]]:

@@ -24,11 +24,11 @@ from importlib import resources
 from vnadmin_extract.document import Line, Word
 from vnadmin_extract.ocr.language_model import (
     BREAK,
+    BREAK_PIECE,
     CODE,
     NUMBER,
     Piece,
     SyllableModel,
-    is_title,
     pieces,
     shipped_model,
 )
@@ -125,18 +125,20 @@ class _Slot:
 
     keys: list[str]
     scores: list[float]
+    piece: Piece = BREAK_PIECE
     line: int = -1
     word: int = -1
-    start: int = 0
-    end: int = 0
-    printed: str = ""
+    confidence: float | None = None
+    mutable: bool = False
     name_before: bool = False
     """It and the syllable before it begin with capitals: perhaps a name."""
     name_after: bool = False
-    confidence: float | None = None
-    mutable: bool = False
+    options: tuple[tuple[str, float], ...] = ()
+    """Other readings and the cost of each, before the neighbours are asked."""
     chosen: str = ""
-    """What is decided to stand there."""
+    """What is decided to stand there, where it is not what was read."""
+    lowered: bool = False
+    """Whether its capitals are a slip."""
 
 
 def correct_lines(lines: Sequence[Line], *, model: SyllableModel | None = None) -> tuple[Line, ...]:
@@ -166,15 +168,14 @@ def correct_lines(lines: Sequence[Line], *, model: SyllableModel | None = None) 
     for slot in _case_slips(slots, model):
         parts = changes.setdefault((slot.line, slot.word), [])
         if all(part[0] is not slot for part in parts):
-            parts.append((slot, slot.chosen, table.margin_name))
+            parts.append((slot, slot.chosen or slot.piece.key, table.margin_name))
     if not changes:
         return tuple(lines)
-    second = _prefers_second(lines)
     out = list(lines)
     touched: dict[int, list[Word]] = {}
     for (line, index), parts in changes.items():
         words = touched.setdefault(line, list(lines[line].words))
-        words[index] = _changed(words[index], parts, second)
+        words[index] = _changed(words[index], parts, lines)
     for line, words in touched.items():
         out[line] = replace(lines[line], words=tuple(words))
     return tuple(out)
@@ -187,59 +188,36 @@ def _slots(lines: Sequence[Line], model: SyllableModel, table: _Table) -> list[_
     capital_before = False
     for line_number, line in enumerate(lines):
         for word_number, word in enumerate(line.words):
-            text = unicodedata.normalize("NFC", word.text)
-            parts = pieces(text)
-            letters = sum(part.end - part.start for part in parts)
-            # Offsets hold only in composed text; single letters are list marks.
-            mutable = word.layer == "ocr" and text == word.text and letters > 1
-            for part in parts:
-                if not part.is_syllable:
-                    if part.key == BREAK and slots[-1].keys[0] == BREAK:
-                        capital_before = False
-                        continue
-                    slots.append(_Slot([part.key], [0.0]))
+            text = word.text
+            # Offsets hold only in composed text.
+            mutable = word.layer == "ocr" and (text.isascii() or unicodedata.is_normalized("NFC", text))
+            if not mutable:
+                text = unicodedata.normalize("NFC", text)
+            for piece in pieces(text):
+                if not piece.printed:
+                    if piece.key != BREAK or slots[-1].keys[0] != BREAK:
+                        slots.append(_Slot([piece.key], [0.0]))
                     capital_before = False
                     continue
-                printed = text[part.start : part.end]
-                title = is_title(printed)
-                slot = _Slot(
-                    [part.key],
-                    [0.0],
-                    line_number,
-                    word_number,
-                    part.start,
-                    part.end,
-                    printed,
-                    confidence=word.confidence,
-                    mutable=mutable,
-                    chosen=part.key,
-                )
-                if title and capital_before:
+                slot = _Slot([piece.key], [0.0], piece, line_number, word_number, word.confidence, mutable)
+                if piece.title and capital_before:
                     slot.name_before = True
                     slots[-1].name_after = True
-                capital_before = title
-                if mutable and _may_change(printed, parts, part):
+                capital_before = piece.title
+                if mutable and piece.changeable:
                     open_slots.append(len(slots))
                 slots.append(slot)
     slots.append(_Slot([BREAK], [0.0]))
-    for index in open_slots:
-        if not _vouched(slots, index, model):
-            _add_candidates(slots[index], model, table)
-            if _doubtful(slots, index, model, table):
-                _add_edited(slots, index, model, table)
-    for index in open_slots:
-        if len(slots[index].keys) > 1:
-            _prune(slots, index, model, table)
+    suspects = [index for index in open_slots if not _vouched(slots, index, model)]
+    for index in suspects:
+        slot = slots[index]
+        slot.options = _candidates(slot.keys[0], model)
+        if _doubtful(slots, index, model, table):
+            slot.options = slot.options + _edited_candidates(slots, index, model, table)
+    for index in suspects:
+        if slots[index].options:
+            _settle(slots, index, model, table)
     return slots
-
-
-def _may_change(printed: str, parts: list[Piece], part: Piece) -> bool:
-    """Abbreviations, single letters and words of mixed case are left alone."""
-    if len(printed) < 2:
-        return False
-    if printed.isupper():
-        return is_syllable(part.key) or len(printed) > 4
-    return printed[1:].islower()
 
 
 def _vouched(slots: list[_Slot], index: int, model: SyllableModel) -> bool:
@@ -253,7 +231,7 @@ def _doubtful(slots: list[_Slot], index: int, model: SyllableModel, table: _Tabl
     """Whether even the letters of a reading may be wrong: it is no syllable, or the engine itself doubts it."""
     slot = slots[index]
     key = slot.keys[0]
-    if len(key) < 2 or slot.printed.isupper() or slot.name_before or slot.name_after:
+    if len(key) < 2 or slot.piece.printed.isupper() or slot.name_before or slot.name_after:
         return False
     if not is_syllable(key):
         return True
@@ -262,22 +240,17 @@ def _doubtful(slots: list[_Slot], index: int, model: SyllableModel, table: _Tabl
     return not (model.follows(slots[index - 1].keys[0], key) or model.follows(key, slots[index + 1].keys[0]))
 
 
-def _add_candidates(slot: _Slot, model: SyllableModel, table: _Table) -> None:
-    read = slot.keys[0]
-    wrong = table.chance_wrong(slot.confidence)
+@lru_cache(maxsize=16384)
+def _candidates(read: str, model: SyllableModel) -> tuple[tuple[str, float], ...]:
+    """Syllables of the model that could be read like this, each with the cost of the slip."""
     skeleton = anatomy(read).skeleton
-    change = math.log(wrong)
-    keys, scores = [read], [math.log(1.0 - wrong)]
-    for key in model.with_skeleton(skeleton):
-        if key != read:
-            keys.append(key)
-            scores.append(change - _slip_cost(read, key))
+    found = {key: _slip_cost(read, key) for key in model.with_skeleton(skeleton) if key != read}
     if not is_syllable(read) and not model.count(read) and len(read) > 2:
+        cost = _table().letters_cost
         for variant in _letter_variants(skeleton):
             for key in model.with_skeleton(variant):
-                keys.append(key)
-                scores.append(change - table.letters_cost - _variant_cost(read, key))
-    slot.keys, slot.scores = keys, scores
+                found.setdefault(key, cost + _variant_cost(read, key))
+    return tuple(found.items())
 
 
 def _edited(read: str, printed: str) -> bool:
@@ -294,22 +267,27 @@ def _edited(read: str, printed: str) -> bool:
     return read[start:] == printed[start + 1 :]
 
 
-def _add_edited(slots: list[_Slot], index: int, model: SyllableModel, table: _Table) -> None:
+def _edited_candidates(
+    slots: list[_Slot], index: int, model: SyllableModel, table: _Table
+) -> tuple[tuple[str, float], ...]:
     """Syllables one letter away that were seen between both neighbours: for readings that fit neither."""
     slot = slots[index]
     before, after = slots[index - 1].keys[0], slots[index + 1].keys[0]
     if before in _STAND_INS or after in (CODE, NUMBER):
-        return
+        return ()
     read = slot.keys[0]
     skeleton = anatomy(read).skeleton
-    known = set(slot.keys)
-    change = math.log(table.chance_wrong(slot.confidence))
-    for key in model.row(before)[0]:
-        if key in known or key in _STAND_INS or abs(len(key) - len(skeleton)) > 1:
-            continue
-        if model.follows(key, after) and _edited(skeleton, anatomy(key).skeleton):
-            slot.keys.append(key)
-            slot.scores.append(change - table.edit_cost - _variant_cost(read, key))
+    known = {key for key, _ in slot.options}
+    return tuple(
+        (key, table.edit_cost + _variant_cost(read, key))
+        for key in model.row(before)[0]
+        if abs(len(key) - len(skeleton)) <= 1
+        and key not in known
+        and key not in _STAND_INS
+        and key != read
+        and model.follows(key, after)
+        and _edited(skeleton, anatomy(key).skeleton)
+    )
 
 
 def _variant_cost(read: str, printed: str) -> float:
@@ -327,24 +305,25 @@ def _variant_cost(read: str, printed: str) -> float:
     return cost + 0.7 * len(marks_read)
 
 
-def _prune(slots: list[_Slot], index: int, model: SyllableModel, table: _Table) -> None:
-    """Keep only candidates that were seen beside something that may stand next to them."""
-    slot = slots[index]
-    before, after = slots[index - 1].keys, slots[index + 1].keys
-    followers: set[str] = set()
-    for key in before:
-        if key != BREAK:
-            followers.update(model.row(key)[0])
-    right = [key for key in after if key != BREAK]
-    kept = []
-    for key, score in zip(slot.keys[1:], slot.scores[1:], strict=True):
-        row = model.row(key)[0]
-        if key in followers or any(other in row for other in right):
-            kept.append((score, key))
-    kept.sort(key=lambda item: (-item[0], item[1]))
+def _settle(slots: list[_Slot], index: int, model: SyllableModel, table: _Table) -> None:
+    """Keep the likeliest candidates that were seen beside something that may stand next to them."""
+    slot, left, right = slots[index], slots[index - 1], slots[index + 1]
+    rows = [model.row(key)[0] for key in (left.keys[0], *(key for key, _ in left.options)) if key != BREAK]
+    after = {key for key in (right.keys[0], *(key for key, _ in right.options)) if key != BREAK}
+    kept = [
+        (cost, key)
+        for key, cost in slot.options
+        if any(key in row for row in rows) or not after.isdisjoint(model.row(key)[0])
+    ]
+    if not kept:
+        return
+    kept.sort()
     del kept[table.candidates :]
-    slot.keys = [slot.keys[0]] + [key for _, key in kept]
-    slot.scores = [slot.scores[0]] + [score for score, _ in kept]
+    wrong = table.chance_wrong(slot.confidence)
+    change = math.log(wrong)
+    slot.scores[0] = math.log(1.0 - wrong)
+    slot.keys += [key for _, key in kept]
+    slot.scores += [change - cost for cost, _ in kept]
 
 
 def _decide(slots: list[_Slot], model: SyllableModel, table: _Table) -> list[tuple[_Slot, str, float]]:
@@ -434,14 +413,19 @@ def _case_slips(slots: list[_Slot], model: SyllableModel) -> Iterator[_Slot]:
     Engines take small letters with marks for capitals. Abbreviations have no marks, and headings do not begin
     after a small word without punctuation.
     """
-    for before, slot, after in zip(slots, slots[1:], slots[2:], strict=False):
-        printed = slot.printed
-        if len(printed) < 2 or not printed[1:].isupper() or not before.printed.islower():
+    for index in range(1, len(slots) - 1):
+        slot = slots[index]
+        printed = slot.piece.printed
+        if len(printed) < 2 or not printed[1:].isupper() or not slot.mutable or printed.isascii():
             continue
-        if printed.isascii() or (after.printed and not after.printed[-1].islower()):
+        before, after = slots[index - 1], slots[index + 1]
+        if not before.piece.printed.islower():
             continue
-        if slot.mutable and is_syllable(slot.chosen) and model.follows(before.chosen, slot.chosen):
-            slot.printed = printed.lower()
+        if after.piece.printed and not after.piece.printed[-1].islower():
+            continue
+        key = slot.chosen or slot.piece.key
+        if is_syllable(key) and model.follows(before.chosen or before.piece.key, key):
+            slot.lowered = True
             yield slot
 
 
@@ -456,13 +440,17 @@ def _prefers_second(lines: Sequence[Line]) -> bool:
     return second > first
 
 
-def _changed(word: Word, parts: list[tuple[_Slot, str, float]], second: bool) -> Word:
+def _changed(word: Word, parts: list[tuple[_Slot, str, float]], lines: Sequence[Line]) -> Word:
     text = word.text
     surest = 1.0
-    for slot, key, margin in sorted(parts, key=lambda part: -part[0].start):
-        custom = tone_custom(slot.printed.lower())
-        placed = tone_on_second(key) if custom == 2 or (custom == 0 and second) else key
-        text = text[: slot.start] + _cased(placed, slot.printed) + text[slot.end :]
+    for slot, key, margin in sorted(parts, key=lambda part: -part[0].piece.start):
+        printed = slot.piece.printed
+        custom = tone_custom(printed.lower())
+        placed = tone_on_second(key)
+        if placed == key or (custom != 2 and (custom == 1 or not _prefers_second(lines))):
+            placed = key
+        start, end = slot.piece.start, slot.piece.start + len(printed)
+        text = text[:start] + _cased(placed, printed.lower() if slot.lowered else printed) + text[end:]
         surest = min(surest, 1.0 / (1.0 + math.exp(-margin)))
     confidence = None if word.confidence is None else round(min(word.confidence * 0.9, surest), 4)
     return replace(word, text=text, raw=word.raw or word.text, confidence=confidence)

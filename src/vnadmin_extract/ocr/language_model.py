@@ -13,14 +13,14 @@ import math
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
 
 import regex
 
 from vnadmin_extract.errors import VnadminError
-from vnadmin_extract.ocr.lexicon import anatomy, canonical
+from vnadmin_extract.ocr.lexicon import anatomy, canonical, is_syllable
 
 FORMAT: Final = "syllable-lm 1"
 NUMBER: Final = "#"
@@ -32,6 +32,9 @@ BREAK: Final = ","
 NAME: Final = "~"
 """Before a syllable's key: the row of syllables that follow it where both begin with a capital (names)."""
 
+# Signs that do not stand beside letters in running text: what has them is dirt, and its letters guesses.
+_ODD: Final = regex.compile(r"[^\p{L}.,;:()\"'“”‘’«»\-–/…?!*]")
+_LONGEST: Final = 60
 _LETTERS: Final = regex.compile(r"\p{L}+")
 _DIGIT: Final = regex.compile(r"\d")
 # Addresses, codes (NQ/TW, TB-UBND), dotted abbreviations: nothing in them is running text.
@@ -44,52 +47,66 @@ class Piece:
 
     key: str
     """Lower case, tone in its canonical place; or :data:`NUMBER`, :data:`CODE`, :data:`BREAK`."""
-    start: int
-    """Offset in the printed word (0 for stand-ins)."""
-    end: int
+    printed: str = ""
+    """As printed; empty for stand-ins."""
+    start: int = 0
+    """Offset in the printed word."""
+    title: bool = False
+    """Whether it begins with a capital and goes on in small letters."""
+    changeable: bool = False
+    """Whether it may be set right: no single letter, abbreviation or mixed case, in a word of plain signs."""
 
-    @property
-    def is_syllable(self) -> bool:
-        """Whether it stands for letters that may be set right."""
-        return self.end > self.start
+
+_NUMBER_PIECE: Final = Piece(NUMBER)
+_CODE_PIECE: Final = Piece(CODE)
+BREAK_PIECE: Final = Piece(BREAK)
 
 
-def pieces(word: str) -> list[Piece]:
+def pieces(word: str) -> tuple[Piece, ...]:
     """Take a printed word (no blank inside, NFC) apart.
 
-    ``"(huyện,"`` gives a break, ``huyện``, a break. Words with digits are one number, codes and addresses are
-    one code: they bear context but are never looked into.
+    ``"(huyện,"`` gives a break, ``huyện``, a break. Words with digits are one number; codes, addresses and what
+    is longer than any word are one code: they bear context but are never looked into.
     """
-    if _DIGIT.search(word):
-        return [Piece(NUMBER, 0, 0)] + ([Piece(BREAK, 0, 0)] if word[-1] in ",;:.)" else [])
-    if _CODE.search(word):
-        return [Piece(CODE, 0, 0)]
+    return _pieces(word) if len(word) <= _LONGEST else (_CODE_PIECE,)
+
+
+@lru_cache(maxsize=16384)
+def _pieces(word: str) -> tuple[Piece, ...]:
+    if not word.isalpha():
+        if _DIGIT.search(word):
+            return (_NUMBER_PIECE, BREAK_PIECE) if word[-1] in ",;:.)" else (_NUMBER_PIECE,)
+        if _CODE.search(word):
+            return (_CODE_PIECE,)
+    plain = word.isalpha() or not _ODD.search(word)
     out: list[Piece] = []
     position = 0
     for match in _LETTERS.finditer(word):
         if match.start() > position:
-            out.append(Piece(BREAK, 0, 0))
-        out.append(Piece(canonical(match.group().lower()), match.start(), match.end()))
+            out.append(BREAK_PIECE)
+        printed = match.group()
+        key = canonical(printed.lower())
+        upper = len(printed) > 1 and printed.isupper()
+        if upper:
+            changeable = plain and (is_syllable(key) or len(printed) > 4)
+        else:
+            changeable = plain and len(printed) > 1 and printed[1:].islower()
+        out.append(Piece(key, printed, match.start(), printed[0].isupper() and not upper, changeable))
         position = match.end()
     if position < len(word):
-        out.append(Piece(BREAK, 0, 0))
-    return out
-
-
-def is_title(printed: str) -> bool:
-    """Whether a syllable begins with a capital and goes on in small letters."""
-    return printed[0].isupper() and (len(printed) == 1 or not printed.isupper())
+        out.append(BREAK_PIECE)
+    return tuple(out)
 
 
 def stream(text: str) -> Iterator[tuple[str, bool]]:
-    """The keys of a running text, for counting, and whether each begins with a capital (:func:`is_title`)."""
+    """The keys of a running text, for counting, and whether each begins with a capital (:attr:`Piece.title`)."""
     last = BREAK
     for word in unicodedata.normalize("NFC", text).split():
         for piece in pieces(word):
             if piece.key == BREAK and last == BREAK:
                 continue
             last = piece.key
-            yield last, piece.is_syllable and is_title(word[piece.start : piece.end])
+            yield last, piece.title
 
 
 class ModelError(VnadminError):
