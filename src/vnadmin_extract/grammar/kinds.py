@@ -7,6 +7,7 @@ The data are in ``knowledge/kinds.toml``: Decree 30/2020/NĐ-CP, Article 7 and A
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
