@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vnadmin_extract.facts.assignments.reading import names_in
-from vnadmin_extract.nlp.component import SPANS, pipeline, read
+from vnadmin_extract.nlp.component import SPANS, pipeline
+from vnadmin_extract.nlp.names import read
 
 NAMES = [
     # A name ends at the verb.

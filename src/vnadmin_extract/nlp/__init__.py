@@ -1,4 +1,4 @@
-"""Words and names: spaCy components that find the names of units and posts.
+"""Words and names: word lists, and the names of units and posts in a text.
 
-Everything here imports spaCy and is therefore imported lazily by the rest of the library.
+``component`` and ``tokens`` hold the spaCy pipeline and import spaCy; the fact stages use ``names`` without it.
 """

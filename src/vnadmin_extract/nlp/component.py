@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from vnadmin_extract.nlp.lexicon import Lexicon
-from vnadmin_extract.nlp.names import NameReader
+from vnadmin_extract.nlp.lexicon import lexicon
+from vnadmin_extract.nlp.names import NameReader, read
 from vnadmin_extract.nlp.tokens import SyllableTokenizer
+from vnadmin_extract.nlp.words import EDGES
 
 SPANS: Final = "units"
 """Key of ``doc.spans`` under which the names stand."""
-
-_READER: Final = "vnadmin_name_reader"
 
 
 class UnitNames:
@@ -35,10 +34,8 @@ class UnitNames:
 
     def __call__(self, doc: Doc) -> Doc:
         """Fill ``doc.spans[spans_key]`` with the names, left to right, not overlapping."""
-        # A lone "|" is an edge of a table or a speck that a scan's reader took for a letter.
-        tokens = [t for t in doc if (not t.is_space or t.text == "\n") and t.text not in "|¦"]
+        tokens = [t for t in doc if (not t.is_space or t.text == "\n") and t.text not in EDGES]
         reader = NameReader(doc.text, [t.text for t in tokens], [t.idx for t in tokens], self.lexicon)
-        doc.user_data[_READER] = reader
         doc.spans[self.spans_key] = [
             Span(doc, tokens[name.first].i, tokens[name.last - 1].i + 1, label="UNIT")
             for name in reader.all_names()
@@ -52,14 +49,6 @@ def _make_unit_names(nlp: Language, name: str, spans_key: str) -> UnitNames:
 
 
 @lru_cache(maxsize=1)
-def lexicon() -> Lexicon:
-    """The word lists, loaded once."""
-    from spacy.vocab import Vocab
-
-    return Lexicon(Vocab())
-
-
-@lru_cache(maxsize=1)
 def pipeline() -> Language:
     """A blank Vietnamese pipeline with exact offsets and the unit names."""
     nlp = spacy.blank(
@@ -68,13 +57,6 @@ def pipeline() -> Language:
     nlp.max_length = 100_000_000
     nlp.add_pipe("vnadmin_unit_names")
     return nlp
-
-
-def read(text: str) -> NameReader:
-    """Read a text: its tokens, the words of the lists, and the names in it."""
-    reader: Any = pipeline()(text).user_data[_READER]
-    assert isinstance(reader, NameReader)
-    return reader
 
 
 __all__ = ["SPANS", "SyllableTokenizer", "UnitNames", "lexicon", "pipeline", "read"]

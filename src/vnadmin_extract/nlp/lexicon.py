@@ -1,4 +1,4 @@
-"""The words of ``knowledge/unit_heads.toml`` and ``verbs.toml``, found in a text by spaCy's PhraseMatcher."""
+"""The words of ``unit_heads.toml``, ``verbs.toml`` and ``assignment_cues.toml``, found in a text."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, Final
 
-from spacy.matcher import PhraseMatcher
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
-
 from vnadmin_extract.errors import KnowledgeError
-from vnadmin_extract.nlp.tokens import split
+from vnadmin_extract.nlp.words import split
 from vnadmin_extract.text.fold import fold_chars, strip_marks
 
 _FILES: Final = ("unit_heads.toml", "verbs.toml", "assignment_cues.toml")
-_SKELETON: Final = "~"
 
 
+@lru_cache(maxsize=16)
 def load(name: str) -> dict[str, Any]:
-    """A data file of ``vnadmin_extract.knowledge``. Raises ``KnowledgeError`` where it is malformed."""
+    """A data file of ``vnadmin_extract.knowledge``, read once: the tables are shared, do not change them.
+
+    Raises:
+        KnowledgeError: the file is malformed.
+    """
     source = resources.files("vnadmin_extract.knowledge") / name
     try:
         return tomllib.loads(source.read_text(encoding="utf-8"))
@@ -42,15 +42,13 @@ def skeleton(token: str) -> str:
 
 
 class Lexicon:
-    """Phrases by category, and a matcher for them.
+    """Phrases by category, found word by word in a tree of syllables.
 
     Args:
-        vocab: vocabulary that the matcher's patterns live in; need not be that of the texts.
         extra: categories beside those of the data files.
     """
 
-    def __init__(self, vocab: Vocab, extra: dict[str, Iterable[str]] | None = None) -> None:
-        self.vocab = vocab
+    def __init__(self, extra: dict[str, Iterable[str]] | None = None) -> None:
         self.flags: dict[str, frozenset[tuple[str, ...]]] = {}
         categories: dict[str, list[str]] = {}
         for name in _FILES:
@@ -62,31 +60,56 @@ class Lexicon:
                         self.flags[label] = frozenset(tuple(map(key, split(w))) for w in words)
         for category, words in (extra or {}).items():
             categories[category] = list(words)
-        self._exact = PhraseMatcher(vocab, attr="ORTH")
-        self._loose = PhraseMatcher(vocab, attr="ORTH")
+        self._exact = _Step()
+        self._loose = _Step()
         for category, words in categories.items():
-            keys = {tuple(map(key, split(w))) for w in words}
-            self._exact.add(category, [Doc(vocab, words=list(k)) for k in sorted(keys)])
-            # One bare syllable says nothing ("so" is sở, số, so); two or more do.
-            bare = {b for k in keys if sum(t.isalnum() for t in k) > 1 and len("".join(b := _bare(k))) > 5}
-            if bare:
-                self._loose.add(category, [Doc(vocab, words=list(b)) for b in sorted(bare)])
+            for phrase in {tuple(map(key, split(w))) for w in words}:
+                self._exact.add(phrase, category)
+                # One bare syllable says nothing ("so" is sở, số, so); two or more do.
+                bare = tuple(map(skeleton, phrase))
+                if sum(t.isalnum() for t in phrase) > 1 and len("".join(bare)) > 5:
+                    self._loose.add(bare, category)
 
     def hits(self, words: list[str]) -> list[dict[str, int]]:
         """For each token, the categories of which a phrase begins there, with the end of the longest one."""
         result: list[dict[str, int]] = [{} for _ in words]
-        if not words:
-            return result
-        strings = self.vocab.strings
-        for matcher, form in ((self._exact, key), (self._loose, skeleton)):
-            shadow = Doc(self.vocab, words=[form(w) or _SKELETON for w in words])
-            for match, start, end in matcher(shadow):
-                found = result[start]
-                category = strings[match]
-                if end > found.get(category, 0):
-                    found[category] = end
+        for root, form in ((self._exact, key), (self._loose, skeleton)):
+            forms = [form(w) for w in words]
+            after = root.after
+            for start, first in enumerate(forms):
+                step = after.get(first)
+                end = start
+                while step is not None:
+                    end += 1
+                    if step.categories:
+                        found = result[start]
+                        for category in step.categories:
+                            if end > found.get(category, 0):
+                                found[category] = end
+                    if end == len(forms):
+                        break
+                    step = step.after.get(forms[end])
         return result
 
 
-def _bare(phrase: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(map(skeleton, phrase))
+class _Step:
+    """A node of the tree: the categories of the phrase that ends here, and the syllables that go on."""
+
+    __slots__ = ("after", "categories")
+
+    def __init__(self) -> None:
+        self.after: dict[str, _Step] = {}
+        self.categories: tuple[str, ...] = ()
+
+    def add(self, phrase: tuple[str, ...], category: str) -> None:
+        step = self
+        for syllable in phrase:
+            step = step.after.setdefault(syllable, _Step())
+        if category not in step.categories:
+            step.categories += (category,)
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """The word lists, loaded once."""
+    return Lexicon()

@@ -14,7 +14,8 @@ from typing import Final
 
 import regex
 
-from vnadmin_extract.nlp.lexicon import Lexicon, key
+from vnadmin_extract.nlp.lexicon import Lexicon, key, lexicon
+from vnadmin_extract.nlp.words import EDGES, tokens_of
 
 _AND: Final = frozenset({"và", "hoặc", "&", "cùng"})
 _DASH: Final = frozenset("-–—")
@@ -704,3 +705,14 @@ def first_verb(text: str, start: int) -> int | None:
         if at >= start and tag[:1] in {"V", "E", "C", "R"}:
             return at
     return None
+
+
+def read(text: str) -> NameReader:
+    """Read a text: its tokens, the words of the lists, and the names in it."""
+    words: list[str] = []
+    starts: list[int] = []
+    for token, start in tokens_of(text):
+        if token not in EDGES:
+            words.append(token)
+            starts.append(start)
+    return NameReader(text, words, starts, lexicon())

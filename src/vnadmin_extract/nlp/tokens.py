@@ -17,11 +17,6 @@ from spacy.vocab import Vocab
 _TOKEN: Final = regex.compile(r"\n|[^\S\n]|[\p{L}\p{M}\p{N}]++|[^\s\p{L}\p{M}\p{N}]")
 
 
-def split(text: str) -> list[str]:
-    """Syllables, numbers and signs of a text, without blanks (line feeds count as signs)."""
-    return [token for token in _TOKEN.findall(text) if not token.isspace() or token == "\n"]
-
-
 class SyllableTokenizer:
     """One token for each syllable, number, sign and line feed; ``doc.text == text`` always holds."""
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, Literal
 
-from vnadmin_extract.nlp.component import read
-from vnadmin_extract.nlp.names import Name, NameReader
+from vnadmin_extract.nlp.names import Name, NameReader, read
 
 Kind = Literal["line", "heading", "lead-in", "own", "plain", "none"]
 
