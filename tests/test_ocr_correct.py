@@ -104,13 +104,14 @@ def test_capitals_read_inside_a_sentence() -> None:
         "HĐND, UBND, MTTQ, TTHC",
         "BCĐ TW 35",
         "a) b) c) đ)",
+        "khóa XỊ, nhiệm kỳ",
         "Lê Hoàng Thụy Vân",
-        "đường Hoàng Văn Thụ, phường 5",
+        "ông Hoàng Văn Thụy, bà Lê Thị Thủy Tiên",
         "ông Đào Tuân Kiệt",
         "quy định tại khoản 2 Điều 15",
-        "tương đương với trình độ đại học",
-        "dễ bị tổn thương; lễ mít tinh, diễu hành; dự trù kinh phí",
-        "tỉnh Đăk Nông và tỉnh Đắk Lắk",
+        "tháo gỡ khó khăn; để lại; đề án; bàn giao",
+        "bổ nhiệm, bố trí, bỏ phiếu, bộ phận",
+        "tỉnh Bắc Cạn, tỉnh Bắc Kạn",
     ],
 )
 def test_codes_addresses_abbreviations_names_and_right_words_stay(text: str) -> None:

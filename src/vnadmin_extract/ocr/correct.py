@@ -418,6 +418,8 @@ def _case_slips(slots: list[_Slot], model: SyllableModel) -> Iterator[_Slot]:
         printed = slot.piece.printed
         if len(printed) < 2 or not printed[1:].isupper() or not slot.mutable or printed.isascii():
             continue
+        if printed.isupper() and not slot.piece.changeable:
+            continue
         before, after = slots[index - 1], slots[index + 1]
         if not before.piece.printed.islower():
             continue

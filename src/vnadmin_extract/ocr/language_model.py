@@ -34,6 +34,7 @@ NAME: Final = "~"
 
 # Signs that do not stand beside letters in running text: what has them is dirt, and its letters guesses.
 _ODD: Final = regex.compile(r"[^\p{L}.,;:()\"'“”‘’«»\-–/…?!*]")
+_ROMAN: Final = frozenset("ivxlcdm")
 _LONGEST: Final = 60
 _LETTERS: Final = regex.compile(r"\p{L}+")
 _DIGIT: Final = regex.compile(r"\d")
@@ -88,7 +89,8 @@ def _pieces(word: str) -> tuple[Piece, ...]:
         key = canonical(printed.lower())
         upper = len(printed) > 1 and printed.isupper()
         if upper:
-            changeable = plain and (is_syllable(key) or len(printed) > 4)
+            roman = _ROMAN.issuperset(anatomy(key).skeleton)
+            changeable = plain and not roman and (is_syllable(key) or len(printed) > 4)
         else:
             changeable = plain and len(printed) > 1 and printed[1:].islower()
         out.append(Piece(key, printed, match.start(), printed[0].isupper() and not upper, changeable))
