@@ -88,12 +88,26 @@ def _name(text: str) -> str:
     return person_case(plain) if mostly_caps(plain) else plain
 
 
+def _repair(line: str) -> str:
+    """A line in capitals with what the seal has put around the position cut off ("ŒT GIÁM ĐỐC" → "GIÁM ĐỐC")."""
+    if _AUTHORITY.match(line) or _starts_position(line) or not mostly_caps(line):
+        return line
+    low = bare(line)
+    for known in sorted(cues.positions(), key=len, reverse=True):
+        at = low.find(known)
+        if at > 0 and not low[at - 1].isalpha() and len(known) >= 7 and at <= 6:
+            return line[at:]
+        if at < 0 and cues.nearly(low, known):
+            return cues.positions()[known].upper()
+    return line
+
+
 def _position(lines: list[str]) -> tuple[str | None, str | None, str | None]:
     """Authority code, the title or body signed for, and the signer's own position."""
     authority = behalf = position = None
     open_behalf = False
     positions: list[str] = []
-    for line in lines:
+    for line in map(_repair, lines):
         match = _AUTHORITY.match(line)
         if match:
             code = _BLANK.sub("", match["code"])
@@ -109,6 +123,19 @@ def _position(lines: list[str]) -> tuple[str | None, str | None, str | None]:
             open_behalf = second is None
             continue
         if not (mostly_caps(line) or _starts_position(line)):
+            continue
+        if not positions and behalf is not None and authority == "KT." and bare(line).startswith("pho"):
+            # Under "KT. X" stands a deputy of X, however the seal has cut the words.
+            positions.append(line if len(line) > 5 and _starts_position(line) else f"PHÓ {behalf}")
+            open_behalf = False
+            continue
+        if (
+            len(positions) == 1
+            and authority is None
+            and bare(line).strip() == "pho " + bare(positions[0]).strip()
+        ):
+            # "GIÁM ĐỐC" over "PHÓ GIÁM ĐỐC": the "KT." before the upper one was lost (nobody else signs so).
+            authority, behalf, positions = "KT.", positions[0], [line]
             continue
         if positions:
             if _joins(positions[-1], line):

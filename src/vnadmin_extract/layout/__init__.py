@@ -203,7 +203,10 @@ def _add_closing(builder: FlowBuilder, closing: Closing, positional: bool) -> No
     marks = "-–—~" if dashed else "+*•"
     for seg in closing.recipients:
         opener = cues.is_recipient_opener(seg)
-        starts = opener or seg.text[:1] in marks or seg.bare.startswith("luu") or _is_list_heading(seg)
+        lost = dashed and bool(item) and _lost_dash(item, seg)
+        starts = (
+            opener or lost or seg.text[:1] in marks or seg.bare.startswith("luu") or _is_list_heading(seg)
+        )
         ended = bool(item) and not dashed and item[-1].text.rstrip().endswith(";")
         if item and (starts or ended or cues.is_recipient_opener(item[0]) or _is_list_heading(item[-1])):
             builder.add(Zone.RECIPIENTS, item)
@@ -215,6 +218,13 @@ def _add_closing(builder: FlowBuilder, closing: Closing, positional: bool) -> No
         builder.add(Zone.SIGNATURE, [seg])
     for seg in closing.other:
         builder.add(Zone.OTHER, [seg])
+
+
+def _lost_dash(item: list[Seg], seg: Seg) -> bool:
+    """Whether a line whose dash a scan has lost opens an item: after a closed one, set in as far as items' texts."""
+    scanned = seg.tokens[0].word.layer == "ocr"
+    closed = item[-1].text.rstrip(" /|").endswith((";", ":", "."))
+    return scanned and closed and seg.text[:1].isupper()
 
 
 def _is_list_heading(seg: Seg) -> bool:

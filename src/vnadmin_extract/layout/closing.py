@@ -54,6 +54,9 @@ def find_closing(lines: list[Seg], page_width: float, positional: bool) -> Closi
         positional: whether left and right mean something (not so in plain text).
     """
     opener = next((i for i, seg in enumerate(lines) if _is_opener(lines, i)), None)
+    unopened = opener is None
+    if opener is None:
+        opener = _list_without_opener(lines, page_width, positional)
     if opener is None:
         opener_free = _signature_alone(lines, page_width, positional)
         if opener_free is None:
@@ -68,8 +71,34 @@ def find_closing(lines: list[Seg], page_width: float, positional: bool) -> Closi
             first -= 1
     closing = Closing(first, first)
     boundary = _boundary(lines[first : first + _MAX_LINES], page_width) if positional else None
-    _take(lines, closing, boundary, positional, has_recipients=opener is not None)
+    _take(lines, closing, boundary, positional, has_recipients=opener is not None, started=unopened)
     return closing
+
+
+_FILED = regex.compile(r"^\W*l[uư]u\s*[:;.,]?\s*(?:vt|van thu|vp|hc|hs|tt|ho so|vpd)")
+_SAME_AS = regex.compile(r"^\W*nhu (?:tren|kinh gui|dieu|thanh phan|de gui)\b")
+
+
+def _list_without_opener(lines: list[Seg], page_width: float, positional: bool) -> int | None:
+    """Where the list of recipients begins when a scan has lost "Nơi nhận": above its "Như trên" or "Lưu: VT"."""
+    boundary = 0.5 * page_width if positional else None
+    for index, seg in enumerate(lines):
+        left, _ = _split(seg, boundary, positional, False)
+        if left is None or len(left.text) > 60:
+            continue
+        if not (_FILED.match(left.bare) or (_SAME_AS.match(left.bare) and len(left.text) < 40)):
+            continue
+        first = index
+        while first > 0 and lines[first - 1].page == seg.page and index - first < 14:
+            above, right = _split(lines[first - 1], boundary, positional, False)
+            item = above is not None and len(above.text) < 60 and above.text.rstrip(" .").endswith((";", ","))
+            dashed = above is not None and len(above.text) < 60 and bool(_ITEM.match(above.text))
+            signed = right is not None and cues.is_signature_text(right.text)
+            if not (item or dashed or signed):
+                break
+            first -= 1
+        return first
+    return None
 
 
 def _is_opener(lines: list[Seg], index: int) -> bool:
@@ -125,9 +154,14 @@ def _parts(seg: Seg) -> list[Seg]:
 
 
 def _take(
-    lines: list[Seg], closing: Closing, boundary: float | None, positional: bool, *, has_recipients: bool
+    lines: list[Seg],
+    closing: Closing,
+    boundary: float | None,
+    positional: bool,
+    *,
+    has_recipients: bool,
+    started: bool,
 ) -> None:
-    started = not has_recipients
     filed = named = False
     page = lines[closing.first].page
     for index in range(closing.first, min(len(lines), closing.first + _MAX_LINES)):
@@ -222,6 +256,18 @@ def _continues_filing(part: Seg, recipients: list[Seg], positional: bool) -> boo
     if _ITEM.match(part.text):
         return True
     last = recipients[-1]
+    height = last.bbox[3] - last.bbox[1]
+    if (
+        positional
+        and len(part.text) < 60
+        and part.page == last.page
+        and part.top - last.bbox[3] < 0.8 * height
+    ):
+        # Directly below, at the items' edge or their text's: an item whose dash the scan lost, or a heading.
+        edge = min(abs(part.x0 - seg.x0) for seg in recipients)
+        words = sum(c.isalpha() for c in part.text)
+        if edge < 8 and words >= 4 and part.text.rstrip(" /|").endswith((";", ".", ":", ")")):
+            return True
     if last.text.rstrip().endswith((".", ";")):
         return False
     return len(part.text) < 30 and positional and not mostly_caps(part.text)

@@ -315,6 +315,12 @@ def is_signature_text(text: str) -> bool:
     return any(low.startswith(position) or _near(low, position) for position in positions())
 
 
+def nearly(text: str, position: str) -> bool:
+    """Whether a bare text is a position but for a letter or two that a scan lost."""
+    text = text.strip(" .,;:*_-")
+    return len(position) >= 7 and abs(len(text) - len(position)) <= 2 and _likeness(text, position) >= 0.9
+
+
 def _near(text: str, position: str) -> bool:
     head = text[: len(position)]
     return len(position) >= 7 and abs(len(text) - len(position)) < 12 and _likeness(head, position) >= 0.88
@@ -350,4 +356,6 @@ def is_person_name(text: str) -> bool:
     if not _PERSON.match(text):
         return False
     words = bare(_NAME_TITLES.sub("", text)).split()
+    if len(words) == 2 and words[0] in {"van", "thi"}:
+        return False  # a middle name first: the family name is lost
     return 2 <= len(words) <= 5 and words[0] in surnames()
