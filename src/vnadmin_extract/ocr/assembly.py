@@ -124,9 +124,14 @@ def _tidied(words: Iterable[OcrWord]) -> list[OcrWord]:
     for word in words:
         text = unicodedata.normalize("NFC", word.text)
         text = _EDGE_RUBBISH.sub("", text)
-        if text and (any(c.isalnum() for c in text) or _is_mark(text, word.confidence)):
+        if text and (any(_is_letter(c) for c in text) or _is_mark(text, word.confidence)):
             result.append(word if text == word.text else replace(word, text=text))
     return result
+
+
+def _is_letter(char: str) -> bool:
+    """Whether a character is a letter or digit; accents standing alone ("ˆ") are not."""
+    return char.isalnum() and unicodedata.category(char) != "Lm"
 
 
 def _is_mark(text: str, confidence: float) -> bool:

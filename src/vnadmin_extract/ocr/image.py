@@ -58,6 +58,29 @@ def colour_box(image: Image.Image, dpi: int) -> tuple[BBox, ...]:
     return tuple(boxes)
 
 
+def colour_layer(image: Image.Image, boxes: Sequence[BBox], dpi: int) -> Grey:
+    """Only the coloured ink inside boxes, dark on white: what :func:`grey_of` takes away.
+
+    Stamps are set down slanting, and framed: each box is straightened by itself and its frame erased.
+    """
+    rgb = np.asarray(image.convert("RGB"), dtype=np.uint8)
+    result = np.full(rgb.shape[:2], PAPER, dtype=np.uint8)
+    for x0, y0, x1, y1 in boxes:
+        area = np.s_[max(0, int(y0)) : int(y1), max(0, int(x0)) : int(x1)]
+        part = rgb[area]
+        colour = part.max(axis=2).astype(np.int16) - part.min(axis=2)
+        ink = (PAPER - np.minimum(PAPER, 2 * colour)).astype(np.uint8)
+        slant = skew_of(ink < 128, dpi, limit=15.0)
+        if abs(slant) > 0.5:
+            ink = rotate(ink, slant).copy()
+        labels, found = _labelled(ink < 170)
+        for number, (left, _, right, _) in enumerate(found, start=1):
+            if right - left > 0.6 * ink.shape[1]:
+                ink[labels == number] = PAPER
+        result[area] = ink
+    return result
+
+
 def threshold_of(grey: Grey) -> int:
     """The grey value that best parts ink from paper (Otsu), kept within what printing gives."""
     counts = np.bincount(grey.ravel(), minlength=256).astype(np.float64)
@@ -158,6 +181,11 @@ def _shares(mask: Mask, step: int) -> npt.NDArray[np.float64]:
 
 def patches(cells: Mask) -> list[tuple[int, int, int, int]]:
     """Boxes ``(left, top, right, bottom)`` of the connected true cells of a small grid (8 neighbours)."""
+    return _labelled(cells)[1]
+
+
+def _labelled(cells: Mask) -> tuple[npt.NDArray[np.int32], list[tuple[int, int, int, int]]]:
+    """Numbers (from 1) of the patches that cells belong to, and the patches' boxes."""
     labels = np.zeros(cells.shape, dtype=np.int32)
     boxes: list[tuple[int, int, int, int]] = []
     height, width = cells.shape
@@ -177,7 +205,34 @@ def patches(cells: Mask) -> list[tuple[int, int, int, int]]:
                         labels[ny, nx] = label
                         stack.append((ny, nx))
         boxes.append((left, top, right + 1, bottom + 1))
-    return boxes
+    return labels, boxes
+
+
+def left_over(grey: Grey, read: Sequence[BBox], line_height: float, dpi: int) -> Grey | None:
+    """The picture with nothing but print-sized patches that no word was read from; ``None`` if there are none.
+
+    What is much higher than a line (seals, signatures) or smaller than two letters (specks) is left out.
+    """
+    rest = grey.copy()
+    pad = max(1, dpi // 100)
+    for x0, y0, x1, y1 in read:
+        rest[max(0, int(y0) - pad) : int(y1) + pad, max(0, int(x0) - pad) : int(x1) + pad] = PAPER
+    step = max(1, dpi // 40)
+    cells = _shares(ink_of(rest), step) > 0.06
+    result = np.full_like(grey, PAPER)
+    found = False
+    for left, top, right, bottom in patches(_widen(cells, 2, 1)):
+        height, width = (bottom - top) * step, (right - left) * step
+        if not (0.6 * line_height <= height <= 2.4 * line_height and width >= 2.0 * line_height):
+            continue
+        margin = step
+        area = np.s_[
+            max(0, top * step - margin) : bottom * step + margin,
+            max(0, left * step - margin) : right * step + margin,
+        ]
+        result[area] = rest[area]
+        found = True
+    return result if found else None
 
 
 @dataclass(frozen=True, slots=True)

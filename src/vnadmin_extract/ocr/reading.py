@@ -17,7 +17,7 @@ from vnadmin_extract.document import BBox
 from vnadmin_extract.ocr import image as im
 from vnadmin_extract.ocr.engine import Engine, OcrFailedError, OcrWord, Refiner
 
-PIPELINE = 3
+PIPELINE = 6
 """Changes whenever a step changes what it gives for the same picture (part of the cache's key)."""
 SKEW_DEGREES = 0.5
 """Skew from which the page is straightened. Turning blurs thin marks a little, so a straighter page stays as it is;
@@ -31,6 +31,10 @@ DOUBTFUL = 0.8
 """Confidence below which a word was hard to read."""
 SECOND_LOOK_SHARE = 0.05
 """Share of doubtful words from which the page is read a second time."""
+BELIEVED = 0.4
+"""Confidence from which a word's place counts as read."""
+FOUND = 0.6
+"""Mean confidence of a line that is added from what was left over."""
 UPSIDE_DOWN = 0.45
 """Mean confidence of a page's words below which it may stand upside down."""
 
@@ -45,6 +49,8 @@ class Settings:
     rules: bool = True
     median: bool = True
     orientation: bool = True
+    left_over: bool = True
+    colour: bool = True
 
     def key(self) -> str:
         """For the cache."""
@@ -132,6 +138,14 @@ def read_image(
         except OcrFailedError:
             pass  # the first reading stands
         clock("second look")
+    if settings.left_over:
+        words = [*words, *_left_over(page.grey, words, dpi, engine)]
+        clock("left over")
+    turned = quarter + page.skew
+    coloured = tuple(turned_box(box, picture.size, turned) for box in coloured)
+    if settings.colour:
+        words = _with_coloured(words, straightened(picture, quarter, page.skew), coloured, dpi, engine)
+        clock("coloured stamps")
     if refine is not None:
         words = refine(straightened(picture, quarter, page.skew), words, dpi)
         clock("refining")
@@ -140,11 +154,11 @@ def read_image(
         width=width,
         height=height,
         dpi=dpi,
-        turned=quarter + page.skew,
+        turned=turned,
         words=tuple(words),
         horizontal=page.rules.horizontal if page.rules else (),
         vertical=page.rules.vertical if page.rules else (),
-        coloured=tuple(turned_box(box, picture.size, quarter + page.skew) for box in coloured),
+        coloured=coloured,
         seconds=tuple(clock.steps.items()),
     )
 
@@ -230,6 +244,69 @@ def needs_second_look(words: Sequence[OcrWord]) -> bool:
     proper = [w for w in words if any(c.isalnum() for c in w.text)]
     doubtful = sum(w.confidence < DOUBTFUL for w in proper)
     return doubtful > max(3, SECOND_LOOK_SHARE * len(proper))
+
+
+def _left_over(grey: im.Grey, words: Sequence[OcrWord], dpi: int, engine: Engine) -> list[OcrWord]:
+    """Words of print that the first reading passed over: a signer's name below a seal, an urgency stamp."""
+    read_scattered = getattr(engine, "read_scattered", None)
+    known = [word for word in words if word.confidence >= BELIEVED and any(c.isalnum() for c in word.text)]
+    if read_scattered is None or len(known) < 5:
+        return []
+    height = float(np.median([word.box[3] - word.box[1] for word in known]))
+    picture = im.left_over(grey, [word.box for word in known], height, dpi)
+    if picture is None:
+        return []
+    try:
+        found: list[OcrWord] = read_scattered(Image.fromarray(picture), dpi)
+    except OcrFailedError:
+        return []
+    number = 1 + max(word.line for word in words)
+    lines: dict[int, list[OcrWord]] = {}
+    for word in found:
+        if any(c.isalnum() for c in word.text) or word.confidence > DOUBTFUL:
+            lines.setdefault(word.line, []).append(word)
+    result: list[OcrWord] = []
+    for line in lines.values():
+        letters = sum(len(word.text) for word in line)
+        sure = sum(len(word.text) * word.confidence for word in line) / letters
+        if sure >= FOUND and letters >= 4 and not any(_same_print(w.box, o.box) for w in line for o in words):
+            result.extend(replace(word, line=word.line + number) for word in line)
+    return result
+
+
+def _with_coloured(
+    words: list[OcrWord], picture: Image.Image, boxes: Sequence[BBox], dpi: int, engine: Engine
+) -> list[OcrWord]:
+    """The words with those of stamps in coloured ink (urgency, received), which the grey picture does not show.
+
+    Round seals are left alone: their circling letters say nothing that the page does not say in print.
+    """
+    read_scattered = getattr(engine, "read_scattered", None)
+    stamps = [box for box in boxes if _is_flat(box, dpi)]
+    if read_scattered is None or not stamps:
+        return words
+    try:
+        found: list[OcrWord] = read_scattered(Image.fromarray(im.colour_layer(picture, stamps, dpi)), dpi)
+    except OcrFailedError:
+        return words
+    found = [word for word in found if word.confidence >= FOUND and sum(c.isalnum() for c in word.text) > 1]
+    if not found:
+        return words
+
+    def replaced(word: OcrWord) -> bool:
+        x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
+        inside = any(box[0] < x < box[2] and box[1] < y < box[3] for box in stamps)
+        return inside and (word.confidence < FOUND or any(_same_print(word.box, o.box) for o in found))
+
+    number = 1 + max((word.line for word in words), default=0)
+    kept = [word for word in words if not replaced(word)]
+    return [*kept, *(replace(word, line=word.line + number) for word in found)]
+
+
+def _is_flat(box: BBox, dpi: int) -> bool:
+    """Whether a patch of colour is wider than high, and of a stamp's size."""
+    width, height = (box[2] - box[0]) / dpi, (box[3] - box[1]) / dpi
+    return width > 1.35 * height and 0.5 < width < 4.0 and 0.15 < height < 2.0
 
 
 def merge_readings(first: Sequence[OcrWord], second: Sequence[OcrWord]) -> list[OcrWord]:

@@ -27,6 +27,9 @@ PAGE_MODE = 4
 """Page segmentation: one column of text of variable sizes. Modes that look for columns (3) tear a header's or a
 table's columns apart and lose short lines; sparse text (11) loses the order of tones' marks on close lines."""
 
+SCATTERED_MODE = 11
+"""For what is left over when the page's lines were read: names under signatures, stamps, lone lines."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tesseract:
@@ -51,6 +54,10 @@ class Tesseract:
     def read(self, image: Image.Image, dpi: int) -> list[OcrWord]:
         """Read an image; see :class:`~vnadmin_extract.ocr.engine.Engine`."""
         return words_of_tsv(self._run(image, dpi, str(self.page_mode), "tsv"))
+
+    def read_scattered(self, image: Image.Image, dpi: int) -> list[OcrWord]:
+        """Read print that stands in pieces here and there."""
+        return words_of_tsv(self._run(image, dpi, str(SCATTERED_MODE), "tsv"))
 
     def turn(self, image: Image.Image, dpi: int) -> tuple[int, float] | None:
         """Degrees (0, 90, 180, 270) clockwise by which the image must be turned to stand upright, and how sure.
