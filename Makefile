@@ -17,7 +17,7 @@ help:
 	@echo "make lint       ruff, without changes; make format applies them"
 	@echo "make typecheck  mypy, strict"
 	@echo "make bench      the benchmarks"
-	@echo "make system     optional system packages: LibreOffice for DOC, ODT and RTF files"
+	@echo "make system     optional system packages: LibreOffice for DOC, ODT and RTF files, Tesseract for scans"
 
 # Stamps: the environment is made once, and again when pyproject.toml changes.
 $(VENV)/.installed: pyproject.toml scripts/make_env.sh

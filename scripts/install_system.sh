@@ -1,18 +1,41 @@
 #!/bin/sh
-# Optional system packages: LibreOffice (without its windows), which reads DOC, ODT and RTF files.
+# Optional system packages: LibreOffice (without its windows) for DOC, ODT and RTF files, Tesseract with Vietnamese
+# data for scans. What is there already is left alone.
 set -eu
 
+wanted=
 if command -v soffice >/dev/null 2>&1; then
     echo "LibreOffice is installed."
-    exit 0
+else
+    wanted="libreoffice"
 fi
+if command -v tesseract >/dev/null 2>&1 && tesseract --list-langs 2>&1 | grep -qx vie; then
+    echo "Tesseract with Vietnamese data is installed."
+else
+    wanted="$wanted tesseract"
+fi
+[ -n "$wanted" ] || exit 0
+
 if command -v apt-get >/dev/null 2>&1; then
     if [ "$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi
+    packages=
+    for name in $wanted; do
+        case $name in
+        libreoffice) packages="$packages libreoffice-writer-nogui" ;;
+        tesseract) packages="$packages tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd" ;;
+        esac
+    done
     $sudo apt-get update
-    $sudo apt-get install --yes --no-install-recommends libreoffice-writer-nogui
+    # shellcheck disable=SC2086 # several packages
+    $sudo apt-get install --yes --no-install-recommends $packages
 elif command -v brew >/dev/null 2>&1; then
-    brew install --cask libreoffice
+    for name in $wanted; do
+        case $name in
+        libreoffice) brew install --cask libreoffice ;;
+        tesseract) brew install tesseract tesseract-lang ;;
+        esac
+    done
 else
-    echo "Neither apt-get nor brew is here. Install LibreOffice by hand if you have DOC, ODT or RTF files." >&2
+    echo "Neither apt-get nor brew is here. Install by hand:$wanted" >&2
     exit 1
 fi

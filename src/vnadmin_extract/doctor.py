@@ -35,8 +35,8 @@ class Check:
 
 
 def run_checks() -> list[Check]:
-    """Look for everything that the library uses. Imports nothing heavy and starts no program."""
-    return [_python(), *_packages(), _office(), _knowledge()]
+    """Look for everything that the library uses. Imports nothing heavy; asks Tesseract for its languages."""
+    return [_python(), *_packages(), _office(), _tesseract(), _knowledge()]
 
 
 def _python() -> Check:
@@ -83,6 +83,21 @@ def _office() -> Check:
         "Windows": "winget install TheDocumentFoundation.LibreOffice",
     }.get(platform.system(), "sudo apt-get install libreoffice-writer-nogui")
     return Check("libreoffice", find_soffice(), "DOC, ODT and RTF files", False, remedy)
+
+
+def _tesseract() -> Check:
+    from vnadmin_extract.ocr.engine import INSTALL
+    from vnadmin_extract.ocr.tesseract import find_tesseract
+
+    found = find_tesseract()
+    remedy = INSTALL.get(platform.system(), INSTALL["Linux"])
+    return Check(
+        "tesseract (vie)",
+        f"{found.version} {found.program}" if found else None,
+        "scans and pictures",
+        False,
+        remedy,
+    )
 
 
 def _knowledge() -> Check:

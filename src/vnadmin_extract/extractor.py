@@ -92,7 +92,7 @@ def _check_text(document: Document) -> None:
         raise NeedsOcrError(
             f"{len(unread)} of {len(document.pages)} pages have no usable text: the file is a scan",
             file=document.name,
-            remedy="Run it through OCR first, or wait for this library's own reader for scans",
+            remedy="Let it be recognised (ocr is off in the settings, or recognition failed: see vnadmin-extract doctor)",
         )
 
 
