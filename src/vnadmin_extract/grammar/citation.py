@@ -22,6 +22,7 @@ import regex
 from vnadmin_extract.grammar.code import CodeMatch, ParsedCode, find_codes
 from vnadmin_extract.grammar.kinds import KINDS, Kind, kind_by_abbreviation, kind_by_name
 from vnadmin_extract.record import Relation
+from vnadmin_extract.text.casing import is_all_caps, sentence_case_name
 from vnadmin_extract.text.fold import unmark
 
 Span = tuple[int, int]
@@ -133,7 +134,25 @@ _DRAFT: Final = regex.compile(r"du\s+thao\s*(?:cac\s*)?$")
 _CONNECTIVE: Final = regex.compile(
     r'[\s,;()"]*(?:(?:va|cung|cung\s+voi|hoac|cac|dong\s+thoi)\s*){0,3}[\s,;]*'
 )
+_AND_PAPER: Final = regex.compile(r"\s*,?\s*(?:va\s*)?(?:[a-z]+\s+){0,4}(?:so\s*)?")
 _ENDS_IN_FORCE: Final = regex.compile(r"\s*,?\s*(?:nay\s+|se\s+)?het\s+hieu\s+luc")
+# A paper's part that is changed: "Sửa đổi, bổ sung một số quy định tại …", "thay Mẫu 01 ban hành kèm theo …".
+_PART_OF: Final = regex.compile(r"tai|trong|quy dinh tai|neu tai|ban hanh kem theo|kem theo|ban hanh|theo")
+_DEED_OPENS: Final = regex.compile(
+    r"[\s\-+*•(\"]*(?:dieu\s+[0-9]{1,3}\s*[.:]\s*|[0-9a-z]{1,3}(?:\.[0-9]{1,2})*\s*[.)]\s*)?(?:.{0,80}\bnay\s+)?"
+    r"(?:(?:sua\s+doi|bo\s+sung|thay\s+the|bai\s+bo|,|va)\s*)*"
+)
+# Words between a deed and a paper that make the paper no object of it ("thay thế … trước khi Nghị định …").
+_APART: Final = regex.compile(_B + r"(?:khi|truoc|sau|neu|duoc|do|de|thi|ma|nham|boi|trai)" + _E)
+# Another paper does the deed: a law or a draft that is named without a number.
+_OTHERS_DEED: Final = regex.compile(
+    r"(?<!ban\s+hanh\s+)(?<![a-z])(?:bo\s+luat|luat|phap\s+lenh|nghi\s+dinh|nghi\s+quyet|thong\s+tu|quyet\s+dinh)\s+(?:(?:sua?\s+doi|bo\s+sung|,|va)\s*)*$"
+)
+_GUIDED: Final = regex.compile(r"duoc\s+(?:huong\s+dan|quy\s+dinh|cu\s+the\s+hoa|trien\s+khai)[a-z, ]{0,40}\s(?:boi|tai)" + _E)
+_ABOLISHED: Final = regex.compile(
+    r"(?P<between>[^.;:\n]{0,160}?)\sbi\s+(?P<verb>bai\s+bo|huy\s+bo|thay\s+the)\s*(?:[.;]|$)"
+)
+_IF: Final = regex.compile(_B + r"(?:khi|neu|truong\s+hop|da|chua|khong)" + _E)
 _SENTENCE: Final = regex.compile(r"(?:[.!?]\s+(?=\p{Lu})|\./\.|\n(?=\s*[-+•]))")
 
 _DIGIT2: Final = r"[0-9lio]{1,2}"
@@ -157,6 +176,12 @@ _STOP: Final = regex.compile(
     r"(?<=[\s,])(?:v[eêèéẻẽẹềếểễ]|" + _any(_D["issuer"]["stops"], plain=False) + r")(?!\p{L})"
 )
 _STOP_BARE: Final = regex.compile(r"(?<=[\s,])" + _any(w for w in _D["issuer"]["stops"] if " " in w) + _E)
+_STOP_CAPITAL: Final = regex.compile(_any(_D["issuer"]["capital_stops"]) + _E)
+_OPEN_HEAD: Final = regex.compile(r"(?:.*\s)?" + _any(_D["issuer"]["open_heads"], plain=False) + r"\s+")
+_FIELD_WORD: Final = regex.compile(_any(_D["issuer"]["field_words"], plain=False) + r"(?!\p{L})")
+_NUMBERED: Final = regex.compile(_B + _any(_D["issuer"]["numbered"]) + r"\s$")
+_TERM: Final = regex.compile(r"\(kho[aá]\s[ivxlc0-9]+\)", regex.IGNORECASE)
+_LIST_END: Final = regex.compile(r"[\s,]+(?:và|cùng|cũng như|hoặc|các|của|-|–)*[\s,]*$")
 _LONG_STOP: Final = regex.compile(
     r"(?<=[\s,])" + _any(_D["issuer"]["long_stops"], plain=False) + r"(?!\p{L})"
 )
@@ -168,6 +193,7 @@ _POST: Final = regex.compile(
     + r")\s+(?="
     + _any(_D["issuer"]["heads"], plain=False)
     + r"(?!\p{L}))"
+    + r"|(?:Phó )?Trưởng\s+(?=[Pp]hòng\s|[Bb]an\s|Công an\s)"
 )
 _OPENER: Final = regex.compile(
     rf"[\s,;]{{0,4}}(?:{_any(_D['title']['bridges'])}\s+)?{_any(_D['title']['openers'])}(?:\s{{1,3}}|:\s?)"
@@ -206,7 +232,7 @@ _AS_FOLLOWS: Final = regex.compile(
 )
 _ASKED: Final = regex.compile(
     _B
-    + r"(?:de\s+nghi|y\s+kien(?:\s+chi\s+dao)?|chi\s+dao|yeu\s+cau|bao\s+cao|kien\s+nghi|de\s+xuat|va(?=\s+cua))(?=\s+cua\s(?P<body>[^;:\n]{2,160})\s+(?:tai|trong)\s*(?:cac\s*)?$)"
+    + r"(?:de\s+nghi|y\s+kien(?:\s+chi\s+dao)?|chi\s+dao|yeu\s+cau|bao\s+cao|kien\s+nghi|de\s+xuat|va(?=\s+cua)|(?<=[;,]\s?)(?=cua))(?=\s*cua\s(?P<body>[^;:\n]{2,160})\s+(?:tai|trong)\s*(?:cac\s*)?$)"
 )
 _ISSUED: Final = regex.compile(r"\s(?:(?:da|vua|moi|co)\s+)?(?:ban\s+hanh|co)\s*(?:cac\s*)?$")
 _HEAD_WORD: Final = regex.compile(r"(?<!\p{L})" + _any(_D["issuer"]["heads"], plain=False) + r"(?!\p{L})")
@@ -216,11 +242,14 @@ _TITLE_BREAK: Final = regex.compile(r"[;:\n]|\./\.|\.(?=\s+\p{Lu}|\s*$|\s+[-+•
 _LAW_NAMES: Final = _any(_D["laws"]["names"]).replace(
     "mat\\s+tran\\s+to\\s+quoc", "(?:mat\\s+tran\\s+to\\s+quoc|mttq)"
 )
+_LAW_END: Final = r"(?=[,;.:()\n]|\s+(?:ngay|nam|so|va|cua|quy|duoc|da|ve|co|nay|do|neu|tai|theo|thi|se|phai|doi|trong|hien|de|la|khong|voi|tren|chua|khi|dang|can|cung|nhu|bi|vao|tu|den|sua|het|gom|bao\s+gom|ngoai|phat|(?:19|20)[0-9]{2})(?![a-z0-9])|\s*$)"
 _LAW: Final = regex.compile(
     _B
-    + r"(?P<head>bo\s+luat|luat|phap\s+lenh|hien\s+phap)(?P<gap>\s{1,3})(?:(?P<changing>(?:sua\s+doi|bo\s+sung)[^;.\n]{0,300}?(?=\s+(?:so\s+[0-9]|ngay\s+[0-9]|nam\s+[0-9])|[;.\n]|$))"
-    rf"|(?P<name>{_LAW_NAMES}){_E}|(?P<other>(?=[a-z]).{{1,120}}?)(?=[,;.:()\n]|\s+(?:ngay|nam|so|va|cua|quy|duoc|da|ve|co|nay|do|neu|tai|theo|thi|se|phai|doi|trong|hien|de|la|khong|voi|tren)\b|$))"
+    + r"(?P<head>bo\s+luat|luat|phap\s+lenh|hien\s+phap)(?P<gap>\s{1,3})(?:(?P<changing>(?:sua?\s+doi|bo\s+sung)[^;.\n]{0,300}?(?=\s+(?:so\s+[0-9]|ngay\s+[0-9]|nam\s+[0-9])|[;.\n]|$))"
+    rf"|(?P<name>{_LAW_NAMES}){_LAW_END}|(?P<other>(?=[a-z]).{{1,120}}?){_LAW_END}|(?P<start>{_LAW_NAMES}){_E})"
 )
+_LAW_NAME: Final = regex.compile(_LAW_NAMES)
+_SHORT: Final = regex.compile(r"\p{Lu}{2,6}")
 _CONSTITUTION: Final = regex.compile(
     _B + r"hien\s+phap(?:\s+nuoc\s+cong\s+hoa\s+xa\s+hoi\s+chu\s+nghia\s+viet\s+nam)?" + _E
 )
@@ -296,15 +325,15 @@ def find_issuer(
     if start >= limit or not text[start].isupper():
         return None
     long = _LONG_HEAD.match(text, start) is not None
-    stop = (_LONG_STOP if long else _STOP).search(text, start + 1, limit)
-    end = stop.start() if stop else limit
-    if not long and (loose := _STOP_BARE.search(bare, start + 1, limit)) is not None:
-        end = min(end, loose.start())
+    stop = _stop(text, bare, start, limit, long)
+    end = limit if stop is None else stop
     for index in range(start, end):
         char = text[index]
         if char == ":" and text[index - 1] == " " and text[index + 1 : index + 3].strip()[:1].islower():
             continue  # a speck that a scan reads as a colon
-        if char in ';:\n/"“”' or (char in "()" and not (long and stop)):
+        if char in "()" and _TERM.match(bare, index if char == "(" else max(start, bare.rfind("(", start, index))):
+            continue  # "Ban Chấp hành Trung ương Đảng (khóa XI)"
+        if char in ';:\n/"“”' or (char in "()" and not (long and stop is not None)):
             end = index
             break
         if char == "." and not (
@@ -314,25 +343,58 @@ def find_issuer(
         ):
             end = index
             break
-        if char == "," and not _COMMA_PART.match(text, index) and not (long and stop is not None):
-            end = index
-            break
-        if char.isdigit() and not long:
+        if char == "," and not _COMMA_PART.match(text, index):
+            after = index + 1
+            while after < end and text[after] == " ":
+                after += 1
+            if not (long and stop is not None) or _HEAD_AT.match(text, after):
+                end = index
+                break
+        if (
+            char.isdigit()
+            and not long
+            and not text[index - 1].isdigit()
+            and not _NUMBERED.search(bare, max(start, index - 12), index)
+        ):
             end = index
             break
     name = text[start:end]
-    stripped = regex.sub(r"[\s,]+(?:và|cùng|cũng như|hoặc|các|của|-|–)*[\s,]*$", "", name)
+    stripped = _LIST_END.sub("", name)
     while stripped != name:
-        name, stripped = (
-            stripped,
-            regex.sub(r"[\s,]+(?:và|cùng|cũng như|hoặc|các|của|-|–)*[\s,]*$", "", stripped),
-        )
-    post = _POST.match(name)
+        name, stripped = stripped, _LIST_END.sub("", stripped)
+    shown = sentence_case_name(name) if len(name) > 6 and " " in name and is_all_caps(name) else name
+    post = _POST.match(shown)
     begin = start + (post.end() if post else 0)
-    shown = name[post.end() :] if post else name
+    shown = shown[post.end() :] if post else shown
     if len(shown) < 2:
         return None
-    return " ".join(shown.replace(" : ", " ").split()), begin, start + len(name)
+    shown = " ".join(shown.replace(" : ", " ").split())
+    return shown[:1].upper() + shown[1:], begin, start + len(name)
+
+
+def _stop(text: str, bare: str, start: int, limit: int, long: bool) -> int | None:
+    """Where the words that cannot belong to a body's name begin; ``None`` where there are none."""
+    stop = (_LONG_STOP if long else _STOP).search(text, start + 1, limit)
+    while stop is not None and not long and _is_field(text, start, stop.start()):
+        stop = _STOP.search(text, stop.end(), limit)
+    end = stop.start() if stop is not None else limit
+    found = stop is not None
+    for loose in _STOP_BARE.finditer(bare, start + 1, end):
+        at = loose.start()
+        if text[at].isupper() and not _STOP_CAPITAL.match(bare, at):
+            continue  # "Sở Xây dựng", "Ủy ban Kiểm tra Trung ương"
+        if long and not (text[at].isupper() or _LONG_STOP.match(text, at)):
+            continue
+        if not _is_field(text, start, at):
+            return at
+    return end if found else None
+
+
+def _is_field(text: str, start: int, at: int) -> bool:
+    """Whether the word at ``at`` says which body it is: the name before it is not whole ("Sở xây dựng")."""
+    if not (text[at].isupper() or _FIELD_WORD.match(text, at)):
+        return False
+    return _OPEN_HEAD.fullmatch(text, start, at) is not None
 
 
 @dataclass(slots=True)
@@ -355,24 +417,32 @@ def _laws(text: str, bare: str) -> list[_Anchor]:
     anchors: list[_Anchor] = []
     if "luat" not in bare and "phap" not in bare:
         return anchors
-    for match in _LAW.finditer(bare):
+    position = 0
+    while (match := _LAW.search(bare, position)) is not None:
+        # what is no law may hold one: "Luật này thay thế Luật Hải quan"
+        position = match.end("head")
         start = match.start()
         if not text[start].isupper() or text[start : start + 3].isupper():
             continue
         kind = kind_by_name(match["head"])
+        end = match.end()
         if match["other"] is not None:
             first = match.start("other")
             words = match["other"].split()
             if (
                 not text[first].isupper()
-                or len(words) < 2
                 or len(words) > 14
                 or match["head"].startswith("hien")
+                or (len(words) < 2 and not _SHORT.fullmatch(text, first, match.end("other")))
             ):
-                continue
-        span = (match.end("gap"), match.end())
+                known = _LAW_NAME.match(bare, first)
+                if known is None or (known.end() < len(bare) and bare[known.end()].isalnum()):
+                    continue
+                end = known.end()
+        position = end
+        span = (match.end("gap"), end)
         title = " ".join(text[span[0] : span[1]].split())
-        anchors.append(_Anchor(start, match.end(), kind, None, True, title, span, written=True))
+        anchors.append(_Anchor(start, end, kind, None, True, title, span, written=True))
     for match in _CONSTITUTION.finditer(bare):
         if text[match.start()].isupper() and not text[match.start() : match.start() + 3].isupper():
             following = find_date(bare, match.end(), year_alone=True)
@@ -466,6 +536,9 @@ def _anchors(text: str, bare: str) -> list[_Anchor]:
         while before > 0 and bare[before - 1] in " (,":
             before -= 1
         law = by_end.get(before)
+        if law is None and code.kind is not None and code.kind.law:
+            # the law's name itself ends in "luật": "Luật Ban hành văn bản quy phạm pháp luật số 64/2025/QH15"
+            law = next((v for v in laws if v.start < code.intro < v.end <= code.start), None)
         if law is not None and (code.kind is None or code.kind.law):
             anchor.start, anchor.kind, anchor.law = law.start, law.kind, True
             anchor.title, anchor.title_span, anchor.written = law.title, law.title_span, True
@@ -755,6 +828,12 @@ def _find(text: str, context: Context) -> list[Citation]:
             and _DRAFT.search(bare, max(0, anchor.start - 24), anchor.start)
         ):
             continue
+        before = read[-1] if read else None
+        if anchor.kind is None and anchor.code is not None and before is not None and before.kind is not None:
+            # "các văn bản số … ngày … và số …": the kind's name stands once
+            gap = bare[citations[-1].extent : anchor.start]
+            if not anchor.code.kind_abbreviation and gap.strip() and _CONNECTIVE.fullmatch(gap):
+                anchor.kind = before.kind
         read.append(anchor)
         name, general = _type_of(anchor)
         citations.append(
@@ -784,7 +863,13 @@ def _share_tails(bare: str, anchors: list[_Anchor], tails: list[_Tail]) -> None:
     for index in range(len(anchors) - 2, -1, -1):
         this, following = anchors[index], anchors[index + 1]
         tail, source = tails[index], tails[index + 1]
-        if this.code is None or following.code is None or tail.date or tail.issuer or tail.title:
+        if this.code is None or following.code is None or tail.issuer or tail.title:
+            continue
+        if tail.date:
+            # "Tờ trình số … ngày … và Báo cáo thẩm tra số … ngày … của …": the body holds for both
+            between = bare[tail.end : following.start]
+            if source.issuer and _same_body(this.code, following.code) and _AND_PAPER.fullmatch(between):
+                tail.issuer, tail.issuer_span = source.issuer, source.issuer_span
             continue
         between = bare[this.end : following.start]
         if len(between) > 12 or not _CONNECTIVE.fullmatch(between) or ";" in between:
@@ -820,7 +905,12 @@ def _nest(bare: str, citations: list[Citation], anchors: list[_Anchor]) -> list[
         elif index:
             previous = result[index - 1]
             passive = _PASSIVE.search(bare[max(previous.end, citation.start - 90) : citation.start])
-            if passive is not None and previous.extent <= citation.start:
+            between = bare[previous.extent : citation.start]
+            if previous.acts_on is not None and 0 < len(between) < 30 and _CONNECTIVE.fullmatch(between):
+                citation = replace(
+                    citation, acts_on=previous.acts_on, acts_relation=previous.acts_relation
+                )
+            elif passive is not None and previous.extent <= citation.start:
                 verb = _deed(passive["verb"])
                 if verb in {"amends", "replaces", "repeals"}:
                     citation = replace(citation, acts_on=index - 1, acts_relation=verb)
@@ -871,7 +961,15 @@ def _relate(text: str, bare: str, citations: list[Citation], context: Context) -
         relation, cue = _relation(text, bare, citation, previous, context)
         if _ENDS_IN_FORCE.match(bare, citation.extent) or _ENDS_IN_FORCE.match(bare, citation.end):
             relation, cue = "repeals", "het hieu luc"
+        elif (over := _abolished(text, bare, citation, citations)) is not None:
+            relation, cue = over, "bi bai bo"
         citation = replace(citation, relation=relation, cue=cue)
+        if citation.issuer is None and citation.code is not None and previous is not None:
+            # "đề nghị của Bộ … tại Tờ trình số … và Báo cáo số …": the body holds for both
+            between = bare[previous.extent : citation.start]
+            if previous.relation == relation == "proposed_by" and previous.issuer and previous.title is None:
+                if _same_body(previous.code, citation.code) and _CONNECTIVE.fullmatch(between):
+                    citation = replace(citation, issuer=previous.issuer, issuer_span=previous.issuer_span)
         if citation.issuer is None and citation.code is not None:
             floor = max(previous.extent if previous else 0, citation.start - 260)
             asked = _ASKED.search(bare, min(floor, citation.start), citation.start)
@@ -883,6 +981,21 @@ def _relate(text: str, bare: str, citations: list[Citation], context: Context) -
         result.append(citation)
         previous = citation
     return result
+
+
+def _abolished(
+    text: str, bare: str, citation: Citation, citations: Sequence[Citation]
+) -> Relation | None:
+    """What a sentence that ends in "bị bãi bỏ" does to the paper that it names."""
+    match = _ABOLISHED.match(bare, citation.extent)
+    if match is None:
+        return None
+    if any(citation.end <= c.start < match.end() and c.parent is None for c in citations):
+        return None
+    start = _sentence_start(text, citation.start, 0)
+    if _IF.search(bare, start, citation.start) or _IF.search(match["between"]):
+        return None
+    return "replaces" if match["verb"].startswith("thay") else "repeals"
 
 
 def _issued_by(text: str, bare: str, citation: Citation, floor: int) -> Citation:
@@ -921,7 +1034,10 @@ def _relation(
             return previous.relation, previous.cue
         if _CONNECTIVE.fullmatch(words):
             return previous.relation, previous.cue
-        if previous.relation == "proposed_by" and _ALSO_OF.fullmatch(words):
+        if previous.relation == "proposed_by" and (
+            _ALSO_OF.fullmatch(words)
+            or (_same_body(previous.code, citation.code) and _AND_PAPER.fullmatch(words))
+        ):
             return "proposed_by", previous.cue
         tail = regex.search(r"(?:;|,|\bva)\s*(?:cac\s*)?$", words)
         if tail is not None and not _cues(words[: tail.start()], text[start : start + tail.start()]):
@@ -940,8 +1056,11 @@ def _relation(
     answered = _ANSWERS.search(bare, start, citation.end)
     if answered is not None and answered.end() >= citation.start:
         return "replies_to", "xet"
-    if _PROMULGATED.search(clause):
+    promulgated = _PROMULGATED.search(clause)
+    if promulgated is not None and not _cues(clause[promulgated.end() :], ""):
         return "promulgates", "kem theo"
+    if _GUIDED.search(clause, max(0, len(clause) - 90)):
+        return "mentions", "huong dan boi"
     found = _cues(clause, text[citation.start - len(clause) : citation.start])
     if not found:
         return ("implements", "") if context.subject and citation.start < 40 else ("mentions", "")
@@ -957,7 +1076,10 @@ def _relation(
     distance = len(clause) - end
     if relation in {"amends", "replaces", "repeals"}:
         drafted = _DRAFTING.search(clause, 0, begin)
-        if distance > 90 or drafted is not None or ")" in clause[end : end + 2]:
+        if distance > 90 or drafted is not None or ")" in clause[end : end + 2] or _APART.search(clause, end):
+            return "mentions", cue
+        other = _OTHERS_DEED.search(clause, max(0, begin - 60), begin)
+        if other is not None and not context.subject:
             return "mentions", cue
         return relation, cue
     if relation == "implements":
@@ -965,6 +1087,12 @@ def _relation(
         if assessed is not None and len(clause[assessed.end() : begin].split()) <= 4:
             return "mentions", clause[assessed.start() : end]
         return relation, cue
+    if relation == "mentions" and _PART_OF.fullmatch(cue):
+        changed = next((f for f in reversed(found) if f[0] != "mentions"), None)
+        if changed is not None and changed[0] in {"amends", "replaces", "repeals"}:
+            opened = _DEED_OPENS.fullmatch(clause, 0, changed[1])
+            if opened is not None and distance < 40 and len(clause) - changed[2] < 200:
+                return changed[0], clause[changed[1] : changed[2]]
     if relation == "mentions":
         instructed = _INSTRUCTIONS.search(clause)
         if instructed is not None and any(r == "implements" and e <= instructed.start() for r, _, e in found):
