@@ -14,7 +14,7 @@ READERS = ("pdfium", "pdfplumber", "auto")
 
 
 def open_pdf(pdf: PdfFile, reader: str = "auto") -> Document:
-    return read(pdf.bytes(), Config(reader=reader), name="thu.pdf")  # type: ignore[arg-type]
+    return read(pdf.bytes(), Config(reader=reader, ocr="off"), name="thu.pdf")  # type: ignore[arg-type]
 
 
 def texts(page: Page) -> list[str]:
@@ -356,9 +356,3 @@ def test_document_facts() -> None:
     assert len(document.sha256) == 64
     assert document.pages[0].number == 1
     assert pdf_reader.is_fragmented(document.pages[0].lines[0].words) is False
-
-
-def test_pictures_give_one_page_for_recognition() -> None:
-    document = read(b"\x89PNG\r\n\x1a\n" + bytes(20), name="scan.png")
-    (page,) = document.pages
-    assert (document.media_type, page.needs_ocr, page.lines) == ("image/png", True, ())

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.skipif(not FILES, reason="no real files at hand")
 
 
 def both(path: Path) -> tuple[Document, Document]:
-    fast = read(path, Config(reader="pdfium", check_signatures=False))
-    thorough = read(path, Config(reader="pdfplumber", check_signatures=False))
+    fast = read(path, Config(reader="pdfium", check_signatures=False, ocr="off"))
+    thorough = read(path, Config(reader="pdfplumber", check_signatures=False, ocr="off"))
     return fast, thorough
 
 

@@ -131,6 +131,8 @@ def _joined(old: Page, new: Page) -> Page:
     """The recognised page with what was laid over it by software: form fields and notes, whose text is certain."""
     if new.needs_ocr and old.lines and not old.needs_ocr:
         return replace(old, warnings=(*old.warnings, *new.warnings))
+    if not new.lines and not new.tables and (old.lines or old.tables):
+        return replace(old, warnings=(*old.warnings, "recognition found nothing on the page"))
     lines = new.lines
     if not new.turned:
         added = [w for line in old.lines for w in line.words if w.layer in ("form", "annotation")]
