@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
@@ -34,6 +35,11 @@ MAX_ROWS = 1_048_576
 MAX_TEXT = 32_767
 """Characters of a cell that spreadsheet programs can hold."""
 
+LINE_HEIGHT = 15.0
+"""Height of a line of text, in points."""
+MAX_HEIGHT = 405.0
+"""A row cannot be higher than 409 points."""
+
 _ILLEGAL = regex.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 _HEADER_FILL = PatternFill("solid", start_color="FFD9E2F3")
@@ -55,6 +61,15 @@ def write(records: Iterable[Record], target: BinaryIO, options: ExportOptions) -
     for sheet in sheets:
         sheet.close()
     book.save(target)
+
+
+def _lines(cell: Any, column: Column) -> int:
+    """How many lines a cell's text takes in its column (widths are in characters)."""
+    if cell is None or not isinstance(cell.value, str):
+        return 1
+    # Words are not cut, so a line holds a little less than the column is wide.
+    room = max(4.0, 0.92 * column.width)
+    return sum(max(1, ceil(len(part) / room)) for part in cell.value.split("\n"))
 
 
 class _Sheet:
@@ -87,9 +102,11 @@ class _Sheet:
             self.close()
             self._open()
         self._rows += 1
-        self._sheet.append(
-            [self._cell(column, index, row) for index, column in enumerate(self.table.columns, 1)]
-        )
+        cells = [self._cell(column, index, row) for index, column in enumerate(self.table.columns, 1)]
+        # Not every program fits rows to wrapped text when it opens a file, so the height is given.
+        lines = max(_lines(cell, column) for cell, column in zip(cells, self.table.columns, strict=True))
+        self._sheet.row_dimensions[self._rows].height = min(MAX_HEIGHT, LINE_HEIGHT * lines)
+        self._sheet.append(cells)
 
     def close(self) -> None:
         last = get_column_letter(len(self.table.columns))
