@@ -56,6 +56,7 @@ class _Patterns:
     noun: regex.Pattern[str]
     work_label: regex.Pattern[str]
     place: regex.Pattern[str]
+    suspended: regex.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -75,6 +76,7 @@ def _patterns() -> _Patterns:
         verb_next=compile_pattern(rf"~,?~(?:(?:và|còn|đều|tiến hành) )?{word('repeated')}"),
         noun=compile_pattern(word("qualified")),
         work_label=compile_pattern(word("work_labels")),
+        suspended=compile_pattern(word("suspended")),
         place=compile_pattern(
             rf"(?:^|[\n;.])[\s\-–+•*]{{0,6}}{alternation(words['place_labels'])}[^:\n.;]{{0,25}}:"
         ),
@@ -398,6 +400,8 @@ def stands_alone(expression: TimeExpression, clause: str) -> bool:
             and (not goal or _handing_in(clause))
         )
     if expression.kind == "period":
+        if _patterns().suspended.search(clause):
+            return False
         return expression.due is not None and "/" in expression.due and expression.role is not Role.BARE
     return False
 

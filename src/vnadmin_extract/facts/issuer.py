@@ -35,6 +35,8 @@ _NUMBER_LINE: Final = regex.compile(r"^\W*S[ốỐoóÓòÒ6]\s*[:.;]|^\W*\d+\s*
 _ABBREVIATED_HEADS: Final = frozenset({"UBND", "HĐND", "MTTQ", "UBMTTQ", "BHXH", "UBKT", "BCH"})
 # What ends the header where the layout has put too much into it: a date, a sentence of the body.
 _AFTER: Final = regex.compile(r"ngày\b.{0,20}?\btháng\b|^\W*(?:kính gửi|căn cứ|điều \d)", regex.IGNORECASE)
+_DASH: Final = regex.compile(r"\s[-–—]\s+")
+_PARTY_UNITS: Final = frozenset({"tỉnh", "thành", "huyện", "quận", "thị", "đảng", "chi", "khu", "cấp"})
 _MAX_LINE: Final = 110
 _MAX_LINES: Final = 16  # no header's left column has more
 _HINT_CHARS: Final = 12_000
@@ -440,20 +442,61 @@ def _bodies(lines: list[_Line]) -> list[_Body]:
     mixed = len({line.bold for line in lines}) == 2
     groups: list[list[_Line]] = [[lines[0]]]
     sure = [1.0]
-    for before, line in pairwise(lines):
-        begins, certainty = _begins(groups[-1], before, line, mixed)
+    for place, (before, line) in enumerate(pairwise(lines), start=1):
+        ahead = lines[place + 1].text if place + 1 < len(lines) else ""
+        begins, certainty = _begins(groups[-1], before, line, mixed, ahead)
         if begins:
             groups.append([line])
             sure.append(certainty)
         else:
             groups[-1].append(line)
             sure[-1] = min(sure[-1], certainty)
+    groups, sure = _joint(groups, sure)
     # The certainty of a cut is shared by the bodies on both sides.
     return [_Body(tuple(group), s) for group, s in zip(groups, sure, strict=True)]
 
 
-def _begins(group: list[_Line], before: _Line, line: _Line, mixed: bool) -> tuple[bool, float]:
-    """Whether ``line`` begins a body under the one printed so far, and how sure that is."""
+def _joint(groups: list[list[_Line]], sure: list[float]) -> tuple[list[list[_Line]], list[float]]:
+    """Put bodies that issue together, with a dash between them, into one: "SỞ Y TẾ - SỞ TÀI CHÍNH"."""
+    at = next((i for i, group in enumerate(groups) if _joins_body(_join(x.text for x in group))), None)
+    if at is None:
+        return groups, sure
+    ranks = []
+    for group in groups:
+        text = _join(x.text for x in group)
+        head = line_head(text)
+        ranks.append(None if head is None else _rank(text, head))
+    first = at
+    while first > 0 and ranks[first - 1] is not None and ranks[first - 1] == ranks[at]:
+        first -= 1
+    merged = [line for group in groups[first:] for line in group]
+    return [*groups[:first], merged], [*sure[:first], min(0.9, *sure[first:])]
+
+
+def _joins_body(text: str) -> bool:
+    """Whether a second body of about the same rank follows a dash in the name."""
+    top = line_head(text)
+    if top is None:
+        return False
+    for match in _DASH.finditer(text):
+        head = line_head(text[match.end() :])
+        if head is not None and abs(head.rank - top.rank) <= 3:
+            return True
+    return False
+
+
+def _begins(
+    group: list[_Line], before: _Line, line: _Line, mixed: bool, ahead: str = ""
+) -> tuple[bool, float]:
+    """Whether ``line`` begins a body under the one printed so far, and how sure that is.
+
+    Args:
+        group: the lines of the body printed so far.
+        before: the last of them.
+        line: the line in question.
+        mixed: whether both light and bold lines are printed.
+        ahead: the text of the line after it: it may hold the unit ("VIỆN KIỂM SÁT NHÂN DÂN" / "HUYỆN …").
+    """
     upper = _join(item.text for item in group)
     head, top = line_head(line.text), line_head(upper)
     if _goes_on(upper, before.text, line.text, top):
@@ -468,7 +511,10 @@ def _begins(group: list[_Line], before: _Line, line: _Line, mixed: bool) -> tupl
         return False, 0.97 if top is not None else 0.85
     if top is None:
         return True, 0.85
-    return (True, 0.98) if _rank(upper, top) < _rank(line.text, head) else (False, 0.9)
+    own = line.text
+    if head.graded and _named_level(own) is None and ahead and line_head(ahead) is None:
+        own = f"{own} {ahead}"
+    return (True, 0.98) if _rank(upper, top) < _rank(own, head) else (False, 0.9)
 
 
 def _goes_on(upper: str, before: str, line: str, top: _Head | None) -> bool:
@@ -481,6 +527,8 @@ def _goes_on(upper: str, before: str, line: str, top: _Head | None) -> bool:
         return True
     if line.lstrip().startswith(("-", "&", "(")) or following[0] in knowledge.open_begin:
         return True
+    if folded[-1] == "ủy" and following[0] == "ban" and (len(folded) < 2 or folded[-2] not in _PARTY_UNITS):
+        return True  # "ĐOÀN CHỦ TỊCH ỦY" / "BAN TRUNG ƯƠNG …"
     if folded[-1] in knowledge.open_end:
         return True
     if top is not None and top.needs and len(_WORD.findall(upper)) == top.words:

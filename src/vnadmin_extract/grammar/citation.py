@@ -148,7 +148,9 @@ _APART: Final = regex.compile(_B + r"(?:khi|truoc|sau|neu|duoc|do|de|thi|ma|nham
 _OTHERS_DEED: Final = regex.compile(
     r"(?<!ban\s+hanh\s+)(?<![a-z])(?:bo\s+luat|luat|phap\s+lenh|nghi\s+dinh|nghi\s+quyet|thong\s+tu|quyet\s+dinh)\s+(?:(?:sua?\s+doi|bo\s+sung|,|va)\s*)*$"
 )
-_GUIDED: Final = regex.compile(r"duoc\s+(?:huong\s+dan|quy\s+dinh|cu\s+the\s+hoa|trien\s+khai)[a-z, ]{0,40}\s(?:boi|tai)" + _E)
+_GUIDED: Final = regex.compile(
+    r"duoc\s+(?:huong\s+dan|quy\s+dinh|cu\s+the\s+hoa|trien\s+khai)[a-z, ]{0,40}\s(?:boi|tai)" + _E
+)
 _ABOLISHED: Final = regex.compile(
     r"(?P<between>[^.;:\n]{0,160}?)\sbi\s+(?P<verb>bai\s+bo|huy\s+bo|thay\s+the)\s*(?:[.;]|$)"
 )
@@ -232,7 +234,7 @@ _AS_FOLLOWS: Final = regex.compile(
 )
 _ASKED: Final = regex.compile(
     _B
-    + r"(?:de\s+nghi|y\s+kien(?:\s+chi\s+dao)?|chi\s+dao|yeu\s+cau|bao\s+cao|kien\s+nghi|de\s+xuat|va(?=\s+cua)|(?<=[;,]\s?)(?=cua))(?=\s*cua\s(?P<body>[^;:\n]{2,160})\s+(?:tai|trong)\s*(?:cac\s*)?$)"
+    + r"(?:de\s+nghi|y\s+kien(?:\s+chi\s+dao)?|chi\s+dao|yeu\s+cau|bao\s+cao|kien\s+nghi|de\s+xuat|va(?=\s+cua)|(?=do\s)|(?<=[;,]\s?)(?=cua))(?=\s*(?:cua|do)\s(?P<body>[^;:\n]{2,160}?)(?:\s+(?:trinh|gui|lap|xay\s+dung|de\s+xuat))?\s+(?:tai|trong)\s*(?:cac\s*)?$)"
 )
 _ISSUED: Final = regex.compile(r"\s(?:(?:da|vua|moi|co)\s+)?(?:ban\s+hanh|co)\s*(?:cac\s*)?$")
 _HEAD_WORD: Final = regex.compile(r"(?<!\p{L})" + _any(_D["issuer"]["heads"], plain=False) + r"(?!\p{L})")
@@ -331,7 +333,9 @@ def find_issuer(
         char = text[index]
         if char == ":" and text[index - 1] == " " and text[index + 1 : index + 3].strip()[:1].islower():
             continue  # a speck that a scan reads as a colon
-        if char in "()" and _TERM.match(bare, index if char == "(" else max(start, bare.rfind("(", start, index))):
+        if char in "()" and _TERM.match(
+            bare, index if char == "(" else max(start, bare.rfind("(", start, index))
+        ):
             continue  # "Ban Chấp hành Trung ương Đảng (khóa XI)"
         if char in ';:\n/"“”' or (char in "()" and not (long and stop is not None)):
             end = index
@@ -709,6 +713,8 @@ def _read_tail(
                 continue
         if tail.issuer is None and not (anchor.law and tail.date is None and anchor.code is None):
             body = find_issuer(text, bare, position, next_start, named=tail.date is not None)
+            if body is not None and "," in text[position : body[1]] and _CLAUSE_VERB.match(bare, body[2] + 1):
+                body = None  # "…, UBND tỉnh ban hành Kế hoạch": the subject of the main clause
             if body is not None:
                 tail.issuer, tail.issuer_span = body[0], (body[1], body[2])
                 position = body[2]
@@ -907,9 +913,7 @@ def _nest(bare: str, citations: list[Citation], anchors: list[_Anchor]) -> list[
             passive = _PASSIVE.search(bare[max(previous.end, citation.start - 90) : citation.start])
             between = bare[previous.extent : citation.start]
             if previous.acts_on is not None and 0 < len(between) < 30 and _CONNECTIVE.fullmatch(between):
-                citation = replace(
-                    citation, acts_on=previous.acts_on, acts_relation=previous.acts_relation
-                )
+                citation = replace(citation, acts_on=previous.acts_on, acts_relation=previous.acts_relation)
             elif passive is not None and previous.extent <= citation.start:
                 verb = _deed(passive["verb"])
                 if verb in {"amends", "replaces", "repeals"}:
@@ -967,9 +971,9 @@ def _relate(text: str, bare: str, citations: list[Citation], context: Context) -
         if citation.issuer is None and citation.code is not None and previous is not None:
             # "đề nghị của Bộ … tại Tờ trình số … và Báo cáo số …": the body holds for both
             between = bare[previous.extent : citation.start]
-            if previous.relation == relation == "proposed_by" and previous.issuer and previous.title is None:
-                if _same_body(previous.code, citation.code) and _CONNECTIVE.fullmatch(between):
-                    citation = replace(citation, issuer=previous.issuer, issuer_span=previous.issuer_span)
+            named = previous.relation == relation == "proposed_by" and previous.issuer and not previous.title
+            if named and _same_body(previous.code, citation.code) and _CONNECTIVE.fullmatch(between):
+                citation = replace(citation, issuer=previous.issuer, issuer_span=previous.issuer_span)
         if citation.issuer is None and citation.code is not None:
             floor = max(previous.extent if previous else 0, citation.start - 260)
             asked = _ASKED.search(bare, min(floor, citation.start), citation.start)
@@ -983,9 +987,7 @@ def _relate(text: str, bare: str, citations: list[Citation], context: Context) -
     return result
 
 
-def _abolished(
-    text: str, bare: str, citation: Citation, citations: Sequence[Citation]
-) -> Relation | None:
+def _abolished(text: str, bare: str, citation: Citation, citations: Sequence[Citation]) -> Relation | None:
     """What a sentence that ends in "bị bãi bỏ" does to the paper that it names."""
     match = _ABOLISHED.match(bare, citation.extent)
     if match is None:
