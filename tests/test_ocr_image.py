@@ -97,7 +97,7 @@ def test_lines_across_and_lines_down_are_told_apart() -> None:
     assert im.row_contrast(page.T) < 0.8
 
 
-def test_what_was_not_read_is_left_over_but_no_seal_and_no_speck() -> None:
+def test_what_was_not_read_is_left_over_but_neither_seals_nor_specks() -> None:
     picture = printed_page(lines=3)
     draw = ImageDraw.Draw(picture)
     draw.ellipse((500, 600, 640, 740), outline=0, width=5)
@@ -108,8 +108,11 @@ def test_what_was_not_read_is_left_over_but_no_seal_and_no_speck() -> None:
     ]
     rest = im.left_over(np.asarray(picture), read, 12, DPI)
     assert rest is not None
-    assert rest[805, 560] == 0
-    assert (rest == 0).sum() == pytest.approx(81 * 12, rel=0.05)
+    assert rest[805, 560] == 0, "a line that was not read"
+    assert rest[155, 100] == 255, "a word that was read"
+    assert rest[670, 502] == 255, "a seal's side"
+    assert rest[738, 570] == 0, "a seal's lower rim, across which names stand"
+    assert rest[901, 101] == 255, "a speck"
 
 
 @pytest.mark.parametrize("degrees", [0.0, 1.5, -2.0, 90.0, 91.2, 180.0, 270.0, 268.5])

@@ -26,8 +26,8 @@ RULE_INCHES = 0.55
 """Shortest straight run that is a rule and no letter: the rule under an issuer's name is about this long."""
 RULE_THICK_INCHES = 0.035
 """Thickest rule; anything thicker is a bar, a border or a blot."""
-STREAK_SHARE = 0.45
-"""Share of the page's height from which a single vertical line is a scanner's streak or a page's edge."""
+SEAL_INCHES = 2.6
+"""Highest patch that may be a seal with a title above it and a name below."""
 
 
 def grey_of(image: Image.Image) -> Grey:
@@ -211,7 +211,8 @@ def _labelled(cells: Mask) -> tuple[npt.NDArray[np.int32], list[tuple[int, int, 
 def left_over(grey: Grey, read: Sequence[BBox], line_height: float, dpi: int) -> Grey | None:
     """The picture with nothing but print-sized patches that no word was read from; ``None`` if there are none.
 
-    What is much higher than a line (seals, signatures) or smaller than two letters (specks) is left out.
+    What is much higher than a line (seals, signatures) or smaller than two letters (specks) is left out, but of
+    what is as high as a seal the lowest line's height stays: a signer's name often stands across a seal's rim.
     """
     rest = grey.copy()
     pad = max(1, dpi // 100)
@@ -223,11 +224,14 @@ def left_over(grey: Grey, read: Sequence[BBox], line_height: float, dpi: int) ->
     found = False
     for left, top, right, bottom in patches(_widen(cells, 2, 1)):
         height, width = (bottom - top) * step, (right - left) * step
-        if not (0.6 * line_height <= height <= 2.4 * line_height and width >= 2.0 * line_height):
+        first = top * step
+        if 2.4 * line_height < height <= SEAL_INCHES * dpi and 4.0 * line_height <= width:
+            first = round(bottom * step - 2.0 * line_height)
+        elif not (0.6 * line_height <= height <= 2.4 * line_height and width >= 2.0 * line_height):
             continue
         margin = step
         area = np.s_[
-            max(0, top * step - margin) : bottom * step + margin,
+            max(0, first - margin) : bottom * step + margin,
             max(0, left * step - margin) : right * step + margin,
         ]
         result[area] = rest[area]

@@ -17,7 +17,7 @@ from vnadmin_extract.document import BBox
 from vnadmin_extract.ocr import image as im
 from vnadmin_extract.ocr.engine import Engine, OcrFailedError, OcrWord, Refiner
 
-PIPELINE = 6
+PIPELINE = 7
 """Changes whenever a step changes what it gives for the same picture (part of the cache's key)."""
 SKEW_DEGREES = 0.5
 """Skew from which the page is straightened. Turning blurs thin marks a little, so a straighter page stays as it is;
@@ -267,9 +267,16 @@ def _left_over(grey: im.Grey, words: Sequence[OcrWord], dpi: int, engine: Engine
             lines.setdefault(word.line, []).append(word)
     result: list[OcrWord] = []
     for line in lines.values():
+        # Strokes of seals and signatures stand at a line's ends.
+        while line and line[-1].confidence < BELIEVED:
+            line.pop()
+        while line and line[0].confidence < BELIEVED:
+            line.pop(0)
         letters = sum(len(word.text) for word in line)
+        if letters < 4:
+            continue
         sure = sum(len(word.text) * word.confidence for word in line) / letters
-        if sure >= FOUND and letters >= 4 and not any(_same_print(w.box, o.box) for w in line for o in words):
+        if sure >= FOUND and not any(_same_print(w.box, o.box) for w in line for o in words):
             result.extend(replace(word, line=word.line + number) for word in line)
     return result
 
