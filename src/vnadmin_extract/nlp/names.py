@@ -244,6 +244,10 @@ class NameReader:
             if word == "&" and j + 1 < n and caps[j + 1]:
                 j, last = j + 1, "cap"
                 continue
+            together = word == "cùng" and self.hit(j, "tail")  # "Ủy ban nhân dân cùng cấp"
+            if together:
+                j, last = together, "tail"
+                continue
             if word in {",", ";"} or word in _AND or word == "/":
                 charge = self._charge(j + 1, n) if word == "," and kind in {"post", "cap"} else 0
                 if charge:
@@ -269,6 +273,12 @@ class NameReader:
                     and not (self._head(k, False)[0] and not self.hit(k, "field"))
                 ):
                     j, last = k + 1, "cap"
+                    continue
+                larger = self._larger(head, j, k) if kind == "organisation" else 0
+                if larger or (
+                    self._one_person and kind == "post" and caps[j - 1 : j] and self.hit(k, "post")
+                ):
+                    j, last = larger or self.hit(k, "post"), "organisation" if larger else "post"
                     continue
                 break
             if word == ":":
@@ -314,6 +324,15 @@ class NameReader:
                 ):
                     j, last, run = min(field, n), "field", False
                     continue
+            inner = self.hit(j, "inner")
+            if inner and kind == "organisation" and last in {"cap", "field", "organisation"} and not caps[j]:
+                verb = self.hit(j, "verb")
+                if verb < inner and not self.hit(j, "always"):
+                    j, last = min(inner, n), "field"
+                    continue
+            if word == "nơi" and kind in {"organisation", "post"} and (clause := self._where(j, n)):
+                j, last = clause, "tail"
+                continue
             if self.hit(j, "always"):
                 break
             if charge := self._charge(j, n) if governed or kind == "generic" else 0:
@@ -350,12 +369,12 @@ class NameReader:
                 continue
             if (
                 word == "trong"
-                and last != "tail"
+                and (last != "tail" or keys[j - 1] == "khác")
                 and (self._head(j + 1, False)[0] or self.hit(j + 1, "place"))
             ):
                 j, last = j + 1, "tail"  # "các đơn vị trong khối thi đua"
                 continue
-            if verb and not caps[j]:
+            if verb and not caps[j] and not (field > verb and last in {"cap", "field"}):
                 break
             head_end, head_kind = self._head(j, False)
             if head_end:
@@ -425,9 +444,36 @@ class NameReader:
             k += 1
         return k
 
+    def _larger(self, head: int, j: int, k: int) -> int:
+        """End of the head at ``k`` where it is the body that the one before the dash at ``j`` belongs to."""
+        if k >= len(self.words) or not self.caps[k]:
+            return 0
+        end, kind = self._head(k, False)
+        first = next((e for e in (head + 3, head + 2, head + 1) if self.flagged(head, e, "within")), 0)
+        if kind != "organisation" or not first or self.starts[j] == self.end_of(j - 1):
+            return 0
+        return end if self.flagged(k, end, "around") else 0
+
+    def _where(self, j: int, n: int) -> int:
+        """End of the clause "nơi …" at ``j``: "Chi cục Hải quan nơi lưu giữ hàng hóa". 0 where none is seen."""
+        base = j + 2 if self.hit(j + 1, "stop") else j + 1  # "nơi đang lưu giữ"
+        k = max(base + 2, self.hit(base, "verb"))
+        if k > n or not all(self.is_word(i) for i in range(base, k)):
+            return 0
+        while k < n and self.is_word(k) and k < base + 8:
+            goes = self.hit(k, "verb") or self.hit(k, "stop")
+            if self.hit(k, "always") or self.hit(k, "obligation") or (goes and not self.caps[k]):
+                break
+            k += 1
+        if k + 1 < n and self.keys[k] in {"đi", "đến"} and not self.is_word(k + 1):
+            k += 1  # "nơi vận chuyển đến:"
+        return k
+
     def _ends_list(self, j: int) -> bool:
-        """Whether a verb with a capital begins after a colon: "các Sở: Thực hiện …" is no list of names."""
-        return bool(self.hit(j, "verb")) and not self.hit(j, "field")
+        """Whether no list of names begins after a colon: "các Sở: Thực hiện …", "các hội: Thành phần gồm …"."""
+        if self.hit(j, "field"):
+            return False
+        return any(self.hit(j, category) for category in ("verb", "nominal", "line_other", "matter", "paper"))
 
     def _tail_holds(self, j: int, tail: int, n: int) -> bool:
         """Whether a tail that needs a unit or place after it has one."""
@@ -535,6 +581,10 @@ class NameReader:
                 and not (self.caps[k] and last == "place" and not self.hit(k, "place"))
             ):
                 return bare, "place" if self.hit(k, "place") == bare else "generic", True
+        if last == "tail" and comma and any(self.flagged(k, e, "paired") for e in (k + 1, k + 2, k + 3)):
+            tail = self.hit(k, "tail")
+            if self.hit(k, "verb") < tail and self.hit(j - 2, "tail") == j:
+                return tail, "tail", run
         if last in {"cap", "field", "organisation"}:
             if self.caps[k] and self.is_word(k) and not self._begins(k):
                 field = self.hit(k, "field")
@@ -609,17 +659,26 @@ class NameReader:
     def names(self, i: int, stop: int | None = None) -> tuple[list[Name], int]:
         """The names side by side from token ``i`` ("Sở A, Sở B và UBND các huyện" is three), and their end."""
         found: list[Name] = []
-        j = i
-        while True:
-            end = self.name(j, stop)
-            if end == j:
-                break
+        j = last = i
+        while (end := self.name(j, stop)) > j:
             found.append(self.span(j, end))
-            follow = self.separator(end)
-            if follow == end:
-                return found, end
-            j = follow
-        return found, found[-1].last if found else i
+            last = self._with_post(j, end, stop)
+            j = self.separator(last)
+            if j == last:
+                break
+        return found, last
+
+    def _with_post(self, i: int, end: int, stop: int | None) -> int:
+        """End of a person's name with the posts that stand beside it: "Đồng chí A, Phó Chủ tịch UBND huyện"."""
+        person = self.hit(i, "person")
+        if not person or person >= end or self.hit(person, "post") or not self.caps[person]:
+            return end
+        while end + 1 < len(self.words) and self.keys[end] in {",", "-", "–"} and self.hit(end + 1, "post"):
+            following = self.name(end + 1, stop)
+            if following == end + 1:
+                break
+            end = following
+        return end
 
     def all_names(self) -> list[Name]:
         """All names in the text, left to right, not overlapping."""

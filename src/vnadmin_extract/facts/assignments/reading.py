@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, Literal
 
+from vnadmin_extract.nlp.lexicon import load
 from vnadmin_extract.nlp.names import Name, NameReader, read
+from vnadmin_extract.nlp.words import split
+from vnadmin_extract.text.fold import fold
 
 Kind = Literal["line", "heading", "lead-in", "own", "plain", "none"]
 
@@ -43,6 +46,10 @@ class Reading:
     """For lead-ins: the named units are bound to what follows."""
     late: bool = False
     """The order stands behind the first sentence."""
+    thing: str = ""
+    """For texts that open with a noun: "nominal" (a thing or person), "matter" (a matter); else empty."""
+    giver: str = ""
+    """For orders: who is said to give it, where a unit stands right before the verb."""
 
 
 def tidy(names: list[Name]) -> list[str]:
@@ -77,8 +84,34 @@ class Point:
         return i == 0 or self.reader.words[i - 1] in {".", ";", ":", "\n"}
 
 
+@dataclass(frozen=True, slots=True)
+class _Speaker:
+    """Words by which the name of the issuer, its head or its office is told from others."""
+
+    heads: frozenset[str]
+    offices: tuple[str, ...]
+    short: dict[str, frozenset[str]]
+
+
+@lru_cache(maxsize=1)
+def _speaker() -> _Speaker:
+    table = load("assignment_cues.toml")["speaker"]
+    return _Speaker(
+        frozenset(word for phrase in table["heads"] for word in split(fold(phrase))),
+        tuple(fold(word) for word in table["offices"]),
+        {fold(short): frozenset(split(fold(long))) for short, long in table["short"].items()},
+    )
+
+
 class PointReader:
-    """Reads points; the rules of annotation 9 in their order of strength."""
+    """Reads points; the rules of annotation 9 in their order of strength.
+
+    Args:
+        issuer: the name of the body that issues the document, where it is known.
+    """
+
+    def __init__(self, issuer: str = "") -> None:
+        self.issuer = frozenset(split(fold(issuer)))
 
     def read(self, text: str) -> Reading:
         """Read one point's text (without its mark)."""
@@ -155,14 +188,19 @@ class PointReader:
             first += 1
         if first >= point.size:
             return Reading("none")
-        if self._closing_formula(point):
+        if self._closing_formula(point) or point.text.rstrip().endswith("!"):
             return Reading("none")
         opened = self._opening_unit(point, first)
         if opened is not None:
             return opened
-        if (other := r.hit(first, "line_other")) and point.colon(other):
-            return Reading("plain", "")
         orders = self._orders(point)
+        if (
+            (other := r.hit(first, "line_other"))
+            and point.colon(other)
+            and not (orders and orders[0][0] > other)
+        ):
+            works = bool(r.hit(other + 1, "verb")) and not r.hit(other + 1, "nominal")
+            return Reading("plain", "", thing="" if works else "nominal")
         announces = self._announces(point)
         if orders:
             names = orders[-1][1] if announces else [n for _, part in orders for n in part]
@@ -170,8 +208,17 @@ class PointReader:
             late = any(r.words[i] in {".", ";"} for i in range(orders[0][0]))
             if announces and self._sentence_ends(point, orders[-1][1][-1].last):
                 announces, names = False, [n for _, part in orders for n in part]
+            if late and not announces:
+                names = self._first_subject(point, first) + names
+            giver = next((n.printed for n in r.all_names() if n.last == orders[0][0]), "")
             return Reading(
-                "lead-in" if announces else "own", "order", names, strong=True, upward=upward, late=late
+                "lead-in" if announces else "own",
+                "order",
+                names,
+                strong=True,
+                upward=upward,
+                late=late,
+                giver=giver,
             )
         skip = r.hit(first, "skip_opening")
         subject = self._subject(point, first)
@@ -184,12 +231,52 @@ class PointReader:
         verb_first = bool(r.hit(first, "verb") or r.hit(first, "coordination")) or self._late_verb(
             point, first
         )
+        thing = self._thing(point, first, verb_first=verb_first)
+        if thing == "nominal":
+            verb_first = False
         if skip:
             return Reading("none")
         together = bool(r.hit(first, "coordination"))
         if announces:
             return Reading("lead-in", "", verb_first=verb_first)
-        return Reading("plain", "", verb_first=verb_first, begins_together=together)
+        return Reading("plain", "", verb_first=verb_first, begins_together=together, thing=thing)
+
+    def _thing(self, point: Point, first: int, *, verb_first: bool) -> str:
+        """Whether the text opens with a noun that lists things or people: "nominal", "matter" or ""."""
+        r = point.reader
+        nominal = r.hit(first, "nominal")
+        if nominal and nominal >= r.hit(first, "verb"):
+            return "nominal"
+        if verb_first:
+            return ""
+        told = any(
+            r.words[i] == ":" and r.hit(i + 1, "verb") for i in range(first, min(point.size, first + 20))
+        )
+        return "matter" if r.hit(first, "matter") and not told else ""
+
+    def _first_subject(self, point: Point, first: int) -> list[Name]:
+        """The units bound by the first sentence of a text whose second one orders something."""
+        subject = self._subject(point, first)
+        bound = subject is not None and subject.rule == "duty" and not subject.late
+        return subject.lead if subject is not None and bound and subject.lead[0].first == first else []
+
+    def speaks(self, name: str) -> bool:
+        """Whether a name is the issuer, its head or its office; true where the issuer is not known."""
+        speaker = _speaker()
+        folded = fold(name)
+        if not self.issuer or any(office in folded for office in speaker.offices):
+            return True
+        words = {w for w in split(folded) if w.isalnum()}
+        for short, long in speaker.short.items():
+            if short in words:
+                words = words - {short} | long
+        return words - speaker.heads <= self.issuer
+
+    def _tells(self, point: Point, names: list[Name], end: int) -> bool:
+        """Whether somebody else than the issuer is to tell something: "Tổ trưởng … thông báo đến từng hộ"."""
+        r = point.reader
+        told = r.keys[end : end + 2] == ["thông", "báo"]
+        return told and bool(self.issuer) and not any(self.speaks(name.printed) for name in names)
 
     def _bound(self, point: Point, subject: Reading) -> bool:
         """Whether a lead-in says that its subject is bound to do what follows: "Sở A có trách nhiệm:"."""
@@ -292,6 +379,8 @@ class PointReader:
                     return Reading("own", "duty", inner, strong=True)
                 if self._colon_kind(point, end + 1):
                     return Reading("own", "unit-colon", names, task_start=r.starts[end + 1], strong=True)
+                if r.hit(end + 1, "nominal"):  # "Trưởng đoàn: Đại diện …"
+                    return Reading("plain", "", thing="nominal")
                 continue
             stopped = end + 1 < point.size and r.words[end] == "." and not by_trigger and start == i
             if stopped and r.hit(end + 1, "verb") and r.caps[end + 1]:
@@ -308,7 +397,11 @@ class PointReader:
             i = next((k + 1 for k in range(i, min(point.size, i + 4)) if r.words[k] == ")"), i)
         if i >= point.size or not r.words[i][0].isalpha():
             return False
-        if r.keys[i] in {"đại", "gồm", "bao", "là"} and not r.hit(i, "verb"):
+        if r.keys[i] in {"gồm", "bao", "là"} and not r.hit(i, "verb"):
+            return False
+        if r.hit(i, "nominal") or (r.hit(i, "line_other") and not r.hit(i, "verb")):
+            return False
+        if r.hit(i, "tail") > r.hit(i, "verb") and r.keys[i] == "cấp":  # "cấp tỉnh: 3.300.000 đồng"
             return False
         near = range(i, min(point.size, i + 16))
         if any(r.hit(k, "verb") or r.hit(k, "obligation") or r.hit(k, "coordination") for k in near[:3]):
@@ -353,6 +446,10 @@ class PointReader:
                 "việc",
                 "bị",
                 "và",
+                "thể",
+                "hoặc",
+                "quyền",
+                "nhu",
             } and not (previous == "và" and r.hit(end, "quantifier")):
                 i = end
                 continue
@@ -443,6 +540,8 @@ class PointReader:
             if not names or (start != first and start not in starts) or self._common(point, names):
                 continue
             verdict = self._subject_verb(point, end)
+            if verdict == 0 and self._tells(point, names, end):
+                verdict = 1
             if verdict > 0:
                 later = self._later_subjects(point, end)
                 return Reading("own", "duty" if verdict > 1 else "subject", names + later, strong=verdict > 1)
@@ -463,8 +562,9 @@ class PointReader:
     def _common(point: Point, names: list[Name]) -> bool:
         """Whether the only name is a bare common noun for people: "Cán bộ chuyên trách: …"."""
         r = point.reader
-        end = r.hit(names[0].first, "generic")
-        return end > 0 and r.flagged(names[0].first, end, "people")
+        first = names[0].first
+        end = r.hit(first, "generic")
+        return end > r.hit(first, "post") and r.flagged(first, end, "people")
 
     def _implementing(self, point: Point, end: int) -> int:
         """The token of "chịu trách nhiệm" that closes a list of leads which the lists could not read to its end."""
@@ -581,3 +681,10 @@ def names_in(text: str) -> tuple[str, ...]:
     """The names in a text that holds nothing else (a table cell, the value of a line)."""
     reader = read(text)
     return tuple(tidy(reader.split(0, len(reader))))
+
+
+def starts_with_verb(text: str) -> bool:
+    """Whether a heading opens with a verb of work."""
+    reader = read(text)
+    first = next((i for i in range(len(reader)) if reader.is_word(i)), 0)
+    return bool(reader.hit(first, "verb"))

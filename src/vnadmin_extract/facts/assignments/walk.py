@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
+import regex
+
 from vnadmin_extract.facts.assignments.items import Item, Span, add_names
-from vnadmin_extract.facts.assignments.reading import PointReader, Reading, names_in, tidy
+from vnadmin_extract.facts.assignments.reading import PointReader, Reading, names_in, starts_with_verb, tidy
 from vnadmin_extract.facts.base import Draft
 from vnadmin_extract.layout.model import Node, NodeKind, Zone
 from vnadmin_extract.nlp.lexicon import load
@@ -29,6 +31,11 @@ _TITLES: Final = frozenset(
 _DASHES: Final = frozenset({NodeKind.DASH, NodeKind.PLUS})
 _TITLE_LENGTH: Final = 160
 _DEEPEST: Final = 40
+_LOOK: Final = 12  # points after a lead-in that tell what it announces
+
+_AMOUNT: Final = regex.compile(r":\s*\d[\d.,]*\s*(?:đồng|đ|%|người|điểm)\b")
+"""A rate or a sum for somebody, not work: "Tổ trưởng: 200.000 đồng/người/tháng"."""
+_FOOTNOTE: Final = regex.compile(r"\[?\d{1,2}\]?\s+\p{Lu}")
 
 Section = Literal["", "descriptive", "directive"]
 
@@ -65,8 +72,9 @@ class Walker:
         kinds = load("assignment_cues.toml")["kind"]
         name = draft.type.name if draft.type else ""
         self.reports = name in kinds["reports"]
+        self.inviting = name in kinds["inviting"]
         self.normative = name in kinds["normative"]
-        self.points = PointReader()
+        self.points = PointReader(draft.issuer.name if draft.issuer else "")
         cues = load("assignment_cues.toml")
         self._sections: list[tuple[Section, tuple[str, ...]]] = [
             ("directive", tuple(strip_marks(fold(w)) for w in cues["section_directive"]["words"])),
@@ -74,6 +82,8 @@ class Walker:
         ]
         self.items: list[Item] = []
         self._readings: dict[int, Reading] = {}
+        self._place = 0
+        """Place of the node that is being read among its parent's children."""
         self._headed: Context | None = None
         """A heading that nothing hangs below: its text may stand as the next unmarked paragraph."""
 
@@ -100,7 +110,8 @@ class Walker:
             return []
         current = context
         tasks: list[_Task] = []
-        for child in parent.children:
+        for place, child in enumerate(parent.children):
+            self._place = place
             if child.kind is NodeKind.ROW or (child.block is not None and child.block.cell is not None):
                 continue
             if child.block is not None and child.block.zone not in (Zone.BODY, Zone.APPENDIX):
@@ -169,6 +180,8 @@ class Walker:
             return current
         if reading.kind == "heading":
             titled = node.block is not None and node.block.caps and node.kind is NodeKind.PARAGRAPH
+            if node.kind in _DASHES and not kids and own.rstrip().endswith(":"):
+                return self._context(reading, node, current.section, "heading")
             if not titled and not kids and node.kind in _MARKED:
                 self._headed = self._context(reading, node, current.section, "lead-in")
             if (
@@ -204,6 +217,8 @@ class Walker:
                 self._children(node, below, depth + 1)
                 return Context(section=current.section)
             loose = node.kind is NodeKind.PARAGRAPH and parent.kind not in _MARKED
+            if reading.rule != "order" and not kids and self._lists_things(parent, node):
+                return Context(section=current.section)
             if not reading.bound and (loose or self.normative):
                 self._children(node, below, depth + 1)
                 return Context(section=current.section)
@@ -452,11 +467,13 @@ class Walker:
 
     def _holds(self, node: Node, reading: Reading, parent: Node, context: Context) -> bool:
         """Whether a point that names a unit gives it work."""
-        if reading.upward:
+        if self.normative and reading.rule == "order" and not self._from_issuer(reading):
+            return False
+        if reading.upward or (node.kind is NodeKind.PARAGRAPH and _FOOTNOTE.match(self._own(node))):
             return False
         section = self._section_of(node) or context.section
-        if self.reports:
-            return reading.rule == "order" and section == "directive"
+        if self.reports and not (self.inviting and section == "directive" and node.kind in _MARKED):
+            return reading.rule == "order" and (section == "directive" or self.inviting)
         if reading.rule in {"order", "unit-colon", "article"}:
             return True
         if self.normative or any(above.kind is NodeKind.CHAPTER for above in node.ancestors()):
@@ -471,8 +488,25 @@ class Walker:
             return True
         return reading.strong or self._timed(node)
 
+    def _from_issuer(self, reading: Reading) -> bool:
+        """In rules for everybody an order that another body may give is a step of a procedure."""
+        return not reading.giver or self.points.speaks(reading.giver)
+
+    def _lists_things(self, parent: Node, node: Node) -> bool:
+        """Whether the points after a lead-in name things, people or matters, not work: "gồm: - Đại diện …"."""
+        things = points = 0
+        for kid in parent.children[self._place + 1 : self._place + 1 + _LOOK]:
+            if kid.kind not in _MARKED or kid.kind is node.kind:
+                break
+            reading = self._read(kid)
+            points += 1
+            things += bool(reading.thing) or (reading.kind == "heading" and not kid.children)
+        return points > 1 and things * 2 > points
+
     def _inherits(self, node: Node, reading: Reading, context: Context) -> bool:
         """Whether a point without a unit of its own is work of the unit above it."""
+        if reading.thing == "nominal" or _AMOUNT.search(self._own(node)[:120]):
+            return False
         if node.kind in _MARKED or node.kind is NodeKind.ARTICLE:
             return True
         opening = fold(self._own(node)[:60])
@@ -519,8 +553,11 @@ class Walker:
         """What a heading says about the points below it."""
         if len(title) > 300:
             return ""
-        key = strip_marks(fold(title[:120]))
+        key = strip_marks(fold(title[:120])).strip()
         for section, words in self._sections:
+            if section == "descriptive" and starts_with_verb(title[:120]):
+                # "Hoàn thiện quy trình số hóa hồ sơ" is work, whatever it is about.
+                words = tuple(word for word in words if key.startswith(word))
             if any(word in key for word in words):
                 return section
         return ""
