@@ -28,10 +28,15 @@ $(VENV)/.installed-dev: pyproject.toml scripts/make_env.sh
 	sh scripts/make_env.sh $(VENV) dev
 	touch $@ $(VENV)/.installed
 
-demo: $(VENV)/.installed
+# What scans and old office files need; never a reason to stop.
+$(VENV)/.system: scripts/install_system.sh | $(VENV)/.installed
+	-sh scripts/install_system.sh --if-allowed
+	touch $@
+
+demo: $(VENV)/.installed $(VENV)/.system
 	$(BIN)/vnadmin-extract run corpus/samples --out $(DEMO_OUT) --lang vi
 
-test: $(VENV)/.installed-dev
+test: $(VENV)/.installed-dev $(VENV)/.system
 	$(BIN)/pytest -m "not slow" $(PYTEST_ARGS)
 
 test-slow: $(VENV)/.installed-dev

@@ -1,7 +1,16 @@
 #!/bin/sh
 # Optional system packages: LibreOffice (without its windows) for DOC, ODT and RTF files, Tesseract with Vietnamese
 # data for scans. What is there already is left alone.
+#
+# --if-allowed: do nothing (and say so) where packages cannot be installed without asking for a password.
 set -eu
+
+if [ "${1:-}" = "--if-allowed" ] && [ "$(id -u)" != 0 ] && ! command -v brew >/dev/null 2>&1; then
+    if ! sudo -n true >/dev/null 2>&1; then
+        echo "Optional system packages are left alone; 'make system' installs them."
+        exit 0
+    fi
+fi
 
 wanted=
 if command -v soffice >/dev/null 2>&1; then
