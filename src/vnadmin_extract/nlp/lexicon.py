@@ -73,11 +73,14 @@ class Lexicon:
     def hits(self, words: list[str]) -> list[dict[str, int]]:
         """For each token, the categories of which a phrase begins there, with the end of the longest one."""
         result: list[dict[str, int]] = [{} for _ in words]
+        size = len(words)
         for root, form in ((self._exact, key), (self._loose, skeleton)):
             forms = [form(w) for w in words]
-            after = root.after
+            firsts = root.after
             for start, first in enumerate(forms):
-                step = after.get(first)
+                if first not in firsts:
+                    continue
+                step: _Step | None = firsts[first]
                 end = start
                 while step is not None:
                     end += 1
@@ -86,7 +89,7 @@ class Lexicon:
                         for category in step.categories:
                             if end > found.get(category, 0):
                                 found[category] = end
-                    if end == len(forms):
+                    if end == size or not step.after:
                         break
                     step = step.after.get(forms[end])
         return result

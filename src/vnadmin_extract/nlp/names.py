@@ -58,6 +58,7 @@ class NameReader:
     def __init__(self, text: str, words: list[str], starts: list[int], lexicon: Lexicon) -> None:
         self.text = text
         self.words = words
+        self.size = len(words)
         self.starts = starts
         self.lexicon = lexicon
         self.keys = [key(w) for w in words]
@@ -76,7 +77,7 @@ class NameReader:
 
     def hit(self, i: int, category: str) -> int:
         """End of the longest phrase of a category at token ``i``, 0 for none."""
-        return self.hits[i].get(category, 0) if i < len(self.words) else 0
+        return self.hits[i].get(category, 0) if i < self.size else 0
 
     def end_of(self, i: int) -> int:
         """Offset after token ``i``."""

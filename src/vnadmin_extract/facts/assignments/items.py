@@ -13,9 +13,10 @@ from vnadmin_extract.layout.model import Layout
 Span = tuple[int, int]
 """Offsets into the document's normalised text, the end excluded."""
 
-_BLANKS: Final = regex.compile(r"\s++")
 _END_MARK: Final = regex.compile(r"\s?\.?\s?/\s?\.?[^\p{L}\p{N}]*$|\s+$")
 """The sign "./." that closes a document's content (Decree 30/2020, Appendix I) is not part of the task."""
+_TAIL: Final = 40
+"""Characters at the end of a task in which that sign is looked for."""
 
 
 @dataclass(slots=True)
@@ -33,8 +34,8 @@ class Item:
 
     def task(self, text: str) -> str:
         """The task in one line, without the document's end mark."""
-        joined = " ".join(text[start:end] for start, end in self.spans)
-        return _END_MARK.sub("", _BLANKS.sub(" ", joined)).strip(" ;")
+        joined = " ".join(" ".join(text[start:end] for start, end in self.spans).split())
+        return (joined[:-_TAIL] + _END_MARK.sub("", joined[-_TAIL:])).strip(" ;")
 
 
 def add_names(target: list[str], names: list[str]) -> None:

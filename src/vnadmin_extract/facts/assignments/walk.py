@@ -82,6 +82,7 @@ class Walker:
         ]
         self.items: list[Item] = []
         self._readings: dict[int, Reading] = {}
+        self._titles: dict[str, Section] = {}
         self._place = 0
         """Place of the node that is being read among its parent's children."""
         self._headed: Context | None = None
@@ -553,12 +554,17 @@ class Walker:
         """What a heading says about the points below it."""
         if len(title) > 300:
             return ""
-        key = strip_marks(fold(title[:120])).strip()
+        if title not in self._titles:
+            self._titles[title] = self._section_named(title[:120])
+        return self._titles[title]
+
+    def _section_named(self, title: str) -> Section:
+        key = strip_marks(fold(title)).strip()
         for section, words in self._sections:
-            if section == "descriptive" and starts_with_verb(title[:120]):
+            if any(word in key for word in words) and not (
                 # "Hoàn thiện quy trình số hóa hồ sơ" is work, whatever it is about.
-                words = tuple(word for word in words if key.startswith(word))
-            if any(word in key for word in words):
+                section == "descriptive" and not key.startswith(words) and starts_with_verb(title)
+            ):
                 return section
         return ""
 
