@@ -10,10 +10,12 @@ The functions on plain strings (:func:`deadlines_in`) need no document.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import accumulate
 
 import regex
 
@@ -293,6 +295,19 @@ def _frequency_binds(expression: TimeExpression, text: str, clause: str) -> bool
 # --- the stage ------------------------------------------------------------------------------------------
 
 
+class _Spans:
+    """Spans of a text, to find those that share a character with a stretch of it."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self.spans = sorted(spans)
+        self.reach = list(accumulate((end for _, end in self.spans), max))
+
+    def over(self, start: int, end: int) -> list[Span]:
+        """The spans that overlap the stretch, in order."""
+        first, last = bisect_right(self.reach, start), bisect_left(self.spans, (end, 0))
+        return [span for span in self.spans[first:last] if span[1] > start]
+
+
 @dataclass(slots=True)
 class _Found:
     expression: TimeExpression
@@ -311,14 +326,14 @@ def extract_deadlines(draft: Draft) -> tuple[tuple[Assignment, ...], tuple[Deadl
     """
     text = draft.text
     issued = draft.issued.date if draft.issued else None
-    cited = sorted((e.start, e.end) for reference in draft.references for e in reference.evidence)
+    cited = _Spans((e.start, e.end) for reference in draft.references for e in reference.evidence)
     found: dict[Span, _Found] = {}
     widths: dict[Span, int] = {}
     covered: list[Span] = []
     for assignment in draft.assignments:
         for start, end, cell in _places(assignment, text):
             covered.append((start, end))
-            near = [span for span in cited if span[0] < end and span[1] > start]
+            near = cited.over(start, end)
             for expression in deadlines_in(
                 text, start, end, cited_spans=near, document_date=issued, cell=cell
             ):
@@ -330,7 +345,7 @@ def extract_deadlines(draft: Draft) -> tuple[tuple[Assignment, ...], tuple[Deadl
                     widths[key] = end - start
                 elif end - start == widths[key] and assignment.id not in entry.assignments:
                     entry.assignments.append(assignment.id)
-    for expression in _unassigned(draft, covered, cited, issued):
+    for expression in _unassigned(draft, _Spans(covered), cited, issued):
         found.setdefault((expression.core_start, expression.end), _Found(expression, [], 0.6))
 
     calendar = work_calendar(draft.config)
@@ -362,17 +377,17 @@ def _places(assignment: Assignment, text: str) -> list[tuple[int, int, bool]]:
     return result
 
 
-def _unassigned(
-    draft: Draft, covered: Sequence[Span], cited: Sequence[Span], issued: str | None
-) -> list[TimeExpression]:
+def _unassigned(draft: Draft, covered: _Spans, cited: _Spans, issued: str | None) -> list[TimeExpression]:
     """Bounds in the body that no assignment holds: only days with bound words, and labelled periods."""
     text = draft.text
     result = []
     for block in draft.layout.in_zone(Zone.BODY, Zone.APPENDIX):
         if block.cell is not None:
             continue
-        free = [span for span in covered if span[0] < block.end and span[1] > block.start]
-        near = [span for span in cited if span[0] < block.end and span[1] > block.start]
+        free = covered.over(block.start, block.end)
+        if any(start <= block.start and end >= block.end for start, end in free):
+            continue  # searched already with its assignment
+        near = cited.over(block.start, block.end)
         for expression in deadlines_in(text, block.start, block.end, cited_spans=near, document_date=issued):
             if any(start < expression.end and end > expression.start for start, end in free):
                 continue

@@ -22,13 +22,14 @@ from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
 from itertools import chain, pairwise
-from typing import cast
+from typing import Any, cast
 
 import regex
 
 from vnadmin_extract.grammar import edtf
 from vnadmin_extract.grammar.numerals import NUMBER_WORDS, parse_number_words, parse_quarter
 from vnadmin_extract.record import Bound, DeadlineKind, Frequency
+from vnadmin_extract.text.fold import lower_chars
 
 
 class Role(StrEnum):
@@ -119,6 +120,31 @@ def alternation(phrases: Iterable[str]) -> str:
     )
 
 
+WHITE = r"\s{1,3}"
+"""White space between two words, in a pattern."""
+
+
+def prefix_tree(phrases: Iterable[str]) -> str:
+    """A pattern for any of some phrases, the longest first, that tries every common beginning only once."""
+    root: dict[str, Any] = {}
+    for phrase in phrases:
+        node = root
+        for word in phrase.split():
+            node = node.setdefault(word, {})
+        node[""] = {}
+
+    def pattern(node: dict[str, Any]) -> str:
+        by_letter: dict[str, list[str]] = {}
+        for word in sorted(filter(None, node), key=lambda w: (-len(w), w)):
+            rest = pattern(node[word])
+            tail = f"(?:{WHITE}{rest})" + ("?" if "" in node[word] else "") if rest else ""
+            by_letter.setdefault(word[0], []).append(regex.escape(word[1:]) + tail)
+        parts = [f"{regex.escape(letter)}(?:{'|'.join(ends)})" for letter, ends in sorted(by_letter.items())]
+        return f"(?:{'|'.join(parts)})" if parts else ""
+
+    return pattern(root)
+
+
 def compile_pattern(pattern: str) -> regex.Pattern[str]:
     """Compile, with a blank for 1 to 3 white-space characters and ``~`` for 0 to 3, without case."""
     return regex.compile(pattern.replace(" ", r"\s{1,3}").replace("~", r"\s{0,3}"), regex.IGNORECASE)
@@ -131,10 +157,10 @@ class _Opening:
 
     def __init__(self, pattern: str, initials: str) -> None:
         self.pattern = compile_pattern(pattern)
-        self.initials = frozenset(initials)
+        self.initials = frozenset(initials.lower() + initials.upper())
 
     def match(self, text: str, at: int) -> regex.Match[str] | None:
-        return self.pattern.match(text, at) if text[at : at + 1].lower() in self.initials else None
+        return self.pattern.match(text, at) if text[at : at + 1] in self.initials else None
 
 
 _DIGITS = "0123456789"
@@ -335,10 +361,44 @@ _DAY_WORD = regex.compile(r"ngày\s", regex.IGNORECASE)
 _NOUN = regex.compile(r"\p{L}{1,12}(?:\s\p{L}{1,12})?")
 _SPACE = regex.compile(r"[\s,]{0,4}")
 
-_TRIGGER = compile_pattern(
-    rf"\b(?:{alternation(_BOUND_OF)}|ngày|mùng|mồng|các ngày|tháng|quý|quí|năm|cả năm|hằng|hàng|mỗi|từng|định k[ỳì]|nửa|đầu|giữa"
-    rf"|cuối|thứ|chủ nhật|ngay|giai đoạn|thời k[ỳì]|{alternation(_WORDS['cues']['term'])}|mùa|trước|\d{{1,4}}|{NUMBER_WORDS}(?= (?:ngày|tháng|tuần|năm|quý|giờ)))(?!\p{{L}})"
+_TRIGGER_WORDS = (
+    *_BOUND_OF,
+    *_WORDS["cues"]["term"],
+    *(
+        "ngày",
+        "mùng",
+        "mồng",
+        "các ngày",
+        "tháng",
+        "quý",
+        "quí",
+        "năm",
+        "cả năm",
+        "hằng",
+        "hàng",
+        "mỗi",
+        "từng",
+    ),
+    *("định kỳ", "định kì", "nửa", "đầu", "giữa", "cuối", "thứ", "chủ nhật", "ngay", "giai đoạn", "thời kỳ"),
+    *("thời kì", "mùa", "trước"),
 )
+# Searched in the text in small letters: this is by far the most frequent search, and ignoring case is dear.
+_AFTER_NUMBER = (
+    r"(?=\s{0,3}(?:[/⁄∕.,:;('’|–-]|h|g|phút|tiếng|ngày|tháng|tu[ầâ]n|năm|qu[ýí]|lần|làm|và|hoặc|đến|tới))"
+)
+"""What a number that begins a time expression goes on with; most numbers do not."""
+
+
+def _trigger(number: str) -> regex.Pattern[str]:
+    return regex.compile(
+        rf"\b(?:{prefix_tree(_TRIGGER_WORDS)}|\d{{1,4}}{number}"
+        rf"|(?=(?:m|hai|b|n|s|t|chín)){NUMBER_WORDS.replace(' ', WHITE)}(?={WHITE}(?:ngày|tháng|tuần|năm|quý|giờ)))"
+        r"(?!\p{L})".replace("~", r"\s{0,3}")
+    )
+
+
+_TRIGGER = _trigger(_AFTER_NUMBER)
+_CELL_TRIGGER = _trigger("")
 
 _FREQUENCY: dict[tuple[str, int], tuple[Frequency, str]] = {
     ("ngày", 1): ("daily", "FREQ=DAILY"),
@@ -457,10 +517,14 @@ class _Parser:
         value = document_date.isoformat() if isinstance(document_date, date) else document_date
         self.first_day = edtf.first_day(value)
         self.result: list[TimeExpression] = []
+        self.seen: dict[tuple[int, bool], tuple[_Point, ...]] = {}
+        """Points read already, by position and looseness: bound words in a row lead to the same place."""
 
     def run(self) -> list[TimeExpression]:
         position = 0
-        while match := _TRIGGER.search(self.text, position):
+        small = lower_chars(self.text)
+        trigger = _CELL_TRIGGER if self.cell else _TRIGGER
+        while match := trigger.search(small, position):
             found = self.phrase(match.start())
             if found:
                 self.result.extend(found)
@@ -769,6 +833,12 @@ class _Parser:
             at: position.
             loose: bound words stand before, so that "30/6" is a day and "6/2025" a month.
         """
+        seen = self.seen.get((at, loose))
+        if seen is None:
+            seen = self.seen[at, loose] = tuple(self._points(at, loose))
+        return list(seen)
+
+    def _points(self, at: int, loose: bool) -> list[_Point]:
         clock = _CLOCK.match(self.text, at)
         if clock and (time := _clock(clock)):
             after = _AFTER_CLOCK.match(self.text, clock.end())

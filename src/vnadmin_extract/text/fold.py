@@ -61,7 +61,8 @@ def _to_i(match: regex.Match[str]) -> str:
     return _LETTER["i", _TONE[match.group()][1]]
 
 
-def _lower(text: str) -> str:
+def lower_chars(text: str) -> str:
+    """A text in small letters, every character at its offset (``İ`` stays, whose small form is two characters)."""
     lowered = text.lower()
     if len(lowered) == len(text):
         return lowered
@@ -76,7 +77,7 @@ def fold_chars(text: str) -> str:
     keeps its offset; other input is composed first.
     """
     text = unicodedata.normalize("NFC", text)
-    text = _lower(text).translate(_SIGNS)
+    text = lower_chars(text).translate(_SIGNS)
     text = _CLOSED.sub(_move_second, text)
     text = _OPEN.sub(_move_first, text)
     return _Y.sub(_to_i, text)
