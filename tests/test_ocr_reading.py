@@ -242,3 +242,18 @@ def test_a_drawn_sentence_is_read_by_the_real_engine() -> None:
         draw.text((150, 150 + 80 * row), "The office shall report before 30 June 2024", fill=0, font=font)
     document = read(encoded(picture, kind="PNG"), PLAIN, name="scan.png")
     assert document.text.count("2024") == 3
+
+
+def test_a_page_on_its_head_is_turned() -> None:
+    """Upside down, the engine gives letters without sense; it does so with some confidence."""
+
+    class Headlong(Played):
+        def read(self, picture: Image.Image, dpi: int) -> list[OcrWord]:
+            words = super().read(picture, dpi)
+            if picture.getpixel((160, 305)) == 0:
+                return words
+            return [OcrWord("wqx" * 2, word.box, 0.6, 1) for word in words]
+
+    reading = read_image(drawn().rotate(180), 200, Headlong())
+    assert reading.turned == 180
+    assert " ".join(word.text for word in reading.words) == TEXT

@@ -16,8 +16,9 @@ from PIL import Image, ImageFilter
 from vnadmin_extract.document import BBox
 from vnadmin_extract.ocr import image as im
 from vnadmin_extract.ocr.engine import Engine, OcrFailedError, OcrWord, Refiner
+from vnadmin_extract.readers.pdf_quality import is_syllable
 
-PIPELINE = 7
+PIPELINE = 8
 """Changes whenever a step changes what it gives for the same picture (part of the cache's key)."""
 SKEW_DEGREES = 0.5
 """Skew from which the page is straightened. Turning blurs thin marks a little, so a straighter page stays as it is;
@@ -31,6 +32,8 @@ DOUBTFUL = 0.8
 """Confidence below which a word was hard to read."""
 SECOND_LOOK_SHARE = 0.05
 """Share of doubtful words from which the page is read a second time."""
+NO_LANGUAGE = 0.5
+"""Share of possible syllables among a page's words below which it may stand upside down."""
 BELIEVED = 0.4
 """Confidence from which a word's place counts as read."""
 FOUND = 0.6
@@ -128,7 +131,7 @@ def read_image(
     if settings.orientation and _looks_upside_down(words):
         other = _prepared(im.quarter_turn(grey, (quarter + 180) % 360), dpi, settings, clock)
         other_words = engine.read(Image.fromarray(other.grey), dpi)
-        if _worth(other_words) > 1.2 * _worth(words):
+        if _sense(other_words) > 1.2 * _sense(words):
             quarter, page, words = (quarter + 180) % 360, other, other_words
         clock("orientation")
     if settings.second_look and needs_second_look(words):
@@ -234,9 +237,19 @@ def _worth(words: Sequence[OcrWord]) -> float:
     return sum(len(w.text) * max(0.0, w.confidence - 0.3) for w in words if any(c.isalnum() for c in w.text))
 
 
+def _sense(words: Sequence[OcrWord]) -> float:
+    """:func:`_worth` of what could be Vietnamese: upside-down print is read as letters without sense."""
+    return _worth([word for word in words if is_syllable(word.text.strip(".,;:()\"'-/"))])
+
+
 def _looks_upside_down(words: Sequence[OcrWord]) -> bool:
-    proper = [w.confidence for w in words if any(c.isalpha() for c in w.text)]
-    return bool(proper) and sum(proper) / len(proper) < UPSIDE_DOWN
+    """Whether so little of what was read is sure, or could be Vietnamese, that the page may stand on its head."""
+    proper = [word for word in words if sum(c.isalpha() for c in word.text) >= 2]
+    if not proper:
+        return bool(words)
+    sure = sum(word.confidence for word in proper) / len(proper)
+    possible = sum(is_syllable(word.text.strip(".,;:()\"'-/")) for word in proper) / len(proper)
+    return sure < UPSIDE_DOWN or possible < NO_LANGUAGE
 
 
 def needs_second_look(words: Sequence[OcrWord]) -> bool:
