@@ -21,6 +21,7 @@ import regex
 
 from vnadmin_extract.calendar_vn import WorkCalendar, work_calendar
 from vnadmin_extract.facts.base import Draft
+from vnadmin_extract.facts.confidence import confidence
 from vnadmin_extract.grammar import edtf
 from vnadmin_extract.grammar.time_expressions import (
     Role,
@@ -346,7 +347,10 @@ def extract_deadlines(draft: Draft) -> tuple[tuple[Assignment, ...], tuple[Deadl
                 elif end - start == widths[key] and assignment.id not in entry.assignments:
                     entry.assignments.append(assignment.id)
     for expression in _unassigned(draft, _Spans(covered), cited, issued):
-        found.setdefault((expression.core_start, expression.end), _Found(expression, [], 0.6))
+        found.setdefault(
+            (expression.core_start, expression.end),
+            _Found(expression, [], confidence(f"deadlines.alone.{expression.kind}")),
+        )
 
     calendar = work_calendar(draft.config)
     deadlines = []
@@ -422,16 +426,17 @@ def stands_alone(expression: TimeExpression, clause: str) -> bool:
 
 
 def _confidence(expression: TimeExpression, cell: bool) -> float:
-    """How sure a deadline of this make is, before calibration."""
+    """How sure a deadline of this make is, if its words are read right."""
     if cell:
-        return 0.9
+        return confidence("deadlines.cell")
     if expression.kind == "date":
-        return 0.95 if expression.bound in ("before", "by") else 0.75
+        return confidence("deadlines.date" if expression.bound in ("before", "by") else "deadlines.day")
     if expression.kind == "period":
-        return 0.8
+        return confidence("deadlines.period")
     if expression.kind == "recurring":
-        return 0.9 if expression.bound is not None or expression.role is Role.BOUND else 0.7
-    return 0.8 if expression.anchor else 0.65
+        bound = expression.bound is not None or expression.role is Role.BOUND
+        return confidence("deadlines.recurring" if bound else "deadlines.frequency")
+    return confidence("deadlines.relative" if expression.anchor else "deadlines.duration")
 
 
 def _deadline(id: str, found: _Found, draft: Draft, calendar: WorkCalendar) -> Deadline:

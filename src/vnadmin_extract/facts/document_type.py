@@ -23,6 +23,7 @@ def extract_type(draft: Draft) -> DocumentType | None:
     for block in layout.in_zone(Zone.TITLE):
         title = bare(layout.block_text(block)).strip(" .:*-_")
         name = next((proper for text, proper in cues.kind_titles() if title.startswith(text)), None)
+        rule = "type.title" if name is not None else "type.nearest"
         if name is None:
             name = cues.nearest_kind(title)
         kind = kind_by_name(name) if name else None
@@ -31,8 +32,8 @@ def extract_type(draft: Draft) -> DocumentType | None:
             return DocumentType(
                 name=kind.name,
                 abbreviation=kind.abbreviation,
-                evidence=layout.evidence(block.start, block.end, "rule:type.title"),
-                confidence=confidence("type.title", reading),
+                evidence=layout.evidence(block.start, block.end, f"rule:{rule}"),
+                confidence=confidence(rule, reading),
             )
     codes = layout.in_zone(Zone.CODE)
     if codes:

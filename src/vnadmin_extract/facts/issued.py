@@ -21,6 +21,10 @@ _PLACE_END = regex.compile(r"[\s,.;:]*\bngay\b")
 _ONE_OR_TWO_DIGITS = regex.compile(r"\d{1,2}")
 
 
+_FILLED = regex.compile(r"[^\s.…_,:;/-]")
+"""A sign in the slot of a day or month that is not a blank to fill in."""
+
+
 _OUTER_SIGNS = regex.compile(r"^[^\p{L}]+|[^\p{L})]+$")
 
 
@@ -39,11 +43,17 @@ def extract_issued(draft: Draft) -> Issued | None:
         date = _date(year, month, day)
         complete = date is not None and len(date) == 10
         reading = draft.layout.text.confidence(block.start, block.end)
-        rule = "issued" if complete else "issued.partial"
+        scanned = any(p.word.layer == "ocr" for p in draft.layout.text.pieces_between(block.start, block.end))
+        rule = "issued" if complete else "issued.unread" if scanned else "issued.partial"
+        filled = _FILLED.search(match["day"] if day is None else "") or _FILLED.search(
+            match["month"] if month is None else ""
+        )
+        if not complete and (filled or reading is not None):
+            rule = "issued.unreadable"
         parts = None
         if reading is not None and reading < 0.9:
             parts = {
-                "day": confidence("issued.partial", reading),
+                "day": confidence(rule, reading),
                 "month": confidence("issued"),
                 "year": confidence("issued"),
             }

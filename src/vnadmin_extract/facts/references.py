@@ -13,6 +13,7 @@ from typing import Final
 import regex
 
 from vnadmin_extract.facts.base import Draft
+from vnadmin_extract.facts.confidence import confidence
 from vnadmin_extract.grammar.citation import NOWHERE, Citation, Context, find_citations
 from vnadmin_extract.grammar.code import ParsedCode
 from vnadmin_extract.grammar.kinds import kind_by_name
@@ -143,6 +144,12 @@ def extract_references(draft: Draft) -> tuple[Reference, ...]:
             for start, end, citation in item.mentions
             for entry in layout.evidence(start, end, f"rule:references.{_rule(citation)}")
         )
+        # read once without a doubt is read well
+        readings = [
+            reading
+            for start, end, _ in item.mentions
+            if (reading := layout.text.confidence(start, end)) is not None
+        ]
         references.append(
             Reference(
                 id=ids[index],
@@ -157,7 +164,7 @@ def extract_references(draft: Draft) -> tuple[Reference, ...]:
                     for target, relation in sorted(item.relates_to.items())
                 ),
                 evidence=evidence,
-                confidence=_confidence(item),
+                confidence=_confidence(item, max(readings, default=None)),
             )
         )
     return tuple(references)
@@ -169,19 +176,23 @@ def _rule(citation: Citation) -> str:
     return citation.code.style
 
 
-def _confidence(item: Cited) -> float:
+def _confidence(item: Cited, reading: float | None) -> float:
     """How sure it is that the document is cited and its number is read right."""
+    return confidence(f"references.{_certainty(item)}", reading)
+
+
+def _certainty(item: Cited) -> str:
     if item.code is None:
-        return 0.85 if item.date or len(item.mentions) > 1 else 0.75
+        return "uncoded.dated" if item.date or len(item.mentions) > 1 else "uncoded"
     if item.code.damaged:
-        return 0.6 if item.code.number else 0.45
+        return "repaired" if item.code.number else "unreadable"
     if item.code.number is None:
-        return 0.8
+        return "blank"
     if item.code.style == "bare":
-        return 0.8 if item.date or item.issuer else 0.7
+        return "bare.dated" if item.date or item.issuer else "bare"
     if not any(c.written_kind for _, _, c in item.mentions):
-        return 0.85
-    return 0.98 if item.date or len(item.mentions) > 1 else 0.95
+        return "kindless"
+    return "certain" if item.date or len(item.mentions) > 1 else "coded"
 
 
 def collect(parts: Iterable[Passage], own: Code | None = None) -> list[Cited]:
