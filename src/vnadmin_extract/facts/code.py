@@ -44,11 +44,16 @@ def extract_code(draft: Draft) -> OwnCode | None:
             continue
         reading = draft.layout.text.confidence(block.start, block.end)
         rule = "code.blank" if parsed.number is None else "code"
-        sure = confidence("code.damaged" if parsed.damaged else rule, reading)
+        scanned = any(p.word.layer == "ocr" for p in draft.layout.text.pieces_between(block.start, block.end))
+        if parsed.damaged:
+            rule = "code.damaged"
+        elif parsed.number is None and scanned:
+            rule = "code.unread"  # on a scan a blank may be a number in handwriting that could not be read
+        sure = confidence(rule, reading)
         number = None if parsed.damaged else parsed.number
         parts = None
-        if parsed.damaged or (reading is not None and reading < 0.9):
-            parts = {"number": confidence("code.damaged", reading), "notation": confidence("code", None)}
+        if rule in ("code.damaged", "code.unread") or (reading is not None and reading < 0.9):
+            parts = {"number": confidence(rule, reading), "notation": confidence("code")}
         return OwnCode(
             number=number,
             year=parsed.year,

@@ -43,8 +43,7 @@ def extract_issued(draft: Draft) -> Issued | None:
         date = _date(year, month, day)
         complete = date is not None and len(date) == 10
         reading = draft.layout.text.confidence(block.start, block.end)
-        scanned = any(p.word.layer == "ocr" for p in draft.layout.text.pieces_between(block.start, block.end))
-        rule = "issued" if complete else "issued.unread" if scanned else "issued.partial"
+        rule = "issued" if complete else "issued.partial"
         filled = _FILLED.search(match["day"] if day is None else "") or _FILLED.search(
             match["month"] if month is None else ""
         )

@@ -21,6 +21,7 @@ from vnadmin_extract.ocr import cache
 from vnadmin_extract.ocr.assembly import page_of
 from vnadmin_extract.ocr.engine import Engine, LineCorrector, OcrFailedError, Refiner, missing_engine
 from vnadmin_extract.ocr.reading import Progress, Reading, Settings, read_image
+from vnadmin_extract.ocr.refine import VERSION as REFINE_VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def read_cached(
         if refine is not None
         else ""
     )
-    key = cache.key_of(pixels, dpi, engine, settings.key() + step)
+    key = cache.key_of(pixels, dpi, engine, f"{settings.key()}{step} {REFINE_VERSION}")
     kept = cache.load(config.ocr_cache, key)
     if kept is None:
         kept = read_image(pixels, dpi, engine, settings, refine=refine)

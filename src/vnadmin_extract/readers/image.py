@@ -17,6 +17,7 @@ from vnadmin_extract.errors import DamagedFileError, LimitExceededError
 from vnadmin_extract.ocr.engine import Refiner
 from vnadmin_extract.ocr.pages import Picture, read_pictures, require_engine
 from vnadmin_extract.ocr.reading import Progress
+from vnadmin_extract.ocr.refine import refine_page
 from vnadmin_extract.readers.sniff import sniff
 
 MAX_PIXELS = 120_000_000
@@ -31,7 +32,7 @@ def read(
     *,
     name: str,
     config: Config,
-    refine: Refiner | None = None,
+    refine: Refiner | None = refine_page,
     on_page: Progress | None = None,
 ) -> Document:
     """Read a picture's bytes.

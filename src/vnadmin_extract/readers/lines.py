@@ -315,7 +315,11 @@ def _word(run: Sequence[Glyph], layer: Layer, right: float, mixed: bool) -> Word
     else:
         legacy = font is not None and font.convert is not None
     text = _converted(run) if legacy else "".join([glyph.text for glyph in run])
-    box = box_at(first.x0, right, baseline, size) if first.box is None else union(glyph.box for glyph in run)
+    box = (
+        box_at(first.x0, right, baseline, size)
+        if first.box is None
+        else union(glyph.box for glyph in run if glyph.box)
+    )
     return Word(
         text=text,
         bbox=(round(box[0], 2), round(box[1], 2), round(box[2], 2), round(box[3], 2)),

@@ -13,6 +13,7 @@ from vnadmin_extract.document import Document, Line, Page, TextOrigin, Word
 from vnadmin_extract.ocr.engine import Refiner
 from vnadmin_extract.ocr.pages import Picture, find_engine, read_pictures, require_engine
 from vnadmin_extract.ocr.reading import Progress
+from vnadmin_extract.ocr.refine import refine_page
 from vnadmin_extract.readers.pdf_pdfium import PDFIUM_LOCK, geometry_of, loaded_page, open_document
 
 MIN_DPI = 200
@@ -29,7 +30,7 @@ def recognise(
     document: Document,
     config: Config,
     *,
-    refine: Refiner | None = None,
+    refine: Refiner | None = refine_page,
     on_page: Progress | None = None,
 ) -> Document:
     """The document with its unreadable pages (or all, if the settings say so) recognised.
