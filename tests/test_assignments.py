@@ -13,7 +13,7 @@ from vnadmin_extract.document import Cell, Document, Line, Page, Table, TextOrig
 from vnadmin_extract.facts.assignments import extract_assignments
 from vnadmin_extract.facts.base import Draft
 from vnadmin_extract.layout import lay_out
-from vnadmin_extract.record import Assignment, DocumentType
+from vnadmin_extract.record import Assignment, DocumentType, Issuer
 
 DATA = Path(__file__).parent / "data"
 CASES = [
@@ -45,9 +45,11 @@ def document(body: str, tables: tuple[Table, ...] = ()) -> Document:
 
 
 def extract(
-    body: str, tables: tuple[Table, ...] = (), kind: str | None = "Kế hoạch"
+    body: str, tables: tuple[Table, ...] = (), kind: str | None = "Kế hoạch", issuer: str = ""
 ) -> tuple[Assignment, ...]:
     draft = Draft(lay_out(document(body, tables))[0], Config())
+    if issuer:
+        draft.issuer = Issuer(name=issuer)
     if kind:
         draft.type = DocumentType(name=kind)
     return extract_assignments(draft)
@@ -55,7 +57,7 @@ def extract(
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"][:60] for case in CASES])
 def test_bodies(case: dict[str, Any]) -> None:
-    found = extract(case["body"], kind=case.get("kind", "Kế hoạch"))
+    found = extract(case["body"], kind=case.get("kind", "Kế hoạch"), issuer=case.get("issuer", ""))
     assert [[[u.name for u in a.lead], [u.name for u in a.coordinating]] for a in found] == [
         [lead, helpers] for _, lead, helpers, _ in case["expected"]
     ]

@@ -72,6 +72,23 @@ NAMES = [
         ["Phó Chủ tịch phụ trách lĩnh vực Công tác Xã hội"],
     ),
     ("Ban Thường trực Ủy ban MTTQ Việt Nam xã xây dựng", ["Ban Thường trực Ủy ban MTTQ Việt Nam xã"]),
+    # What a body is for may stand in small letters inside its name, a clause with "nơi" or "cùng cấp" behind it.
+    (
+        "Ban Quản lý dự án đầu tư xây dựng công trình giao thông tỉnh đôn đốc tiến độ",
+        ["Ban Quản lý dự án đầu tư xây dựng công trình giao thông tỉnh"],
+    ),
+    (
+        "Công ty TNHH MTV Khai thác công trình thủy lợi An Phú vận hành hồ chứa",
+        ["Công ty TNHH MTV Khai thác công trình thủy lợi An Phú"],
+    ),
+    (
+        "Chi cục Hải quan nơi đang lưu giữ hàng hóa thực hiện kiểm tra",
+        ["Chi cục Hải quan nơi đang lưu giữ hàng hóa"],
+    ),
+    ("Ủy ban nhân dân cùng cấp triệu tập", ["Ủy ban nhân dân cùng cấp"]),
+    # One office of two bodies; a body with the larger one that it belongs to.
+    ("Văn phòng HĐND và UBND huyện tổng hợp", ["Văn phòng HĐND và UBND huyện"]),
+    ("phối hợp với Vụ Pháp chế - Ủy ban Dân tộc triển khai", ["Vụ Pháp chế - Ủy ban Dân tộc"]),
     # Words that look like heads.
     ("Báo cáo về phòng cháy và hội nghị, ban hành bộ tiêu chí", []),
     ("Tổ chức thực hiện tốt công tác phòng, chống lụt bão", []),
