@@ -11,9 +11,12 @@ What is given must have been read: each word of a name twice alike, or once with
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import cache
+from importlib import resources
 
 import numpy as np
 import regex
@@ -25,11 +28,14 @@ from vnadmin_extract.layout.lines import bare, mostly_caps
 from vnadmin_extract.ocr import image as im
 from vnadmin_extract.ocr.components import components_of
 from vnadmin_extract.ocr.engine import Engine, OcrFailedError, OcrWord
+from vnadmin_extract.ocr.language_model import shipped_model
+from vnadmin_extract.ocr.lexicon import is_syllable
 from vnadmin_extract.ocr.tesseract import Tesseract
-from vnadmin_extract.readers.pdf_quality import is_syllable
 
 DPI = 300
 """Resolution at which the area is read."""
+LINE_MODE = 7
+"""… for one line."""
 BLOCK_MODE = 6
 """Tesseract's page segmentation for the area: one block of lines."""
 ABOVE = 46.0
@@ -44,8 +50,12 @@ SURE = 0.8
 """Confidence of a word that needs no second look."""
 LIKELY = 0.3
 """Least confidence of a word on which two looks agree."""
+NEAR_DEPUTY = 0.66
+"""Likeness from which what is left of a line under "KT. …" is the deputy's position."""
 NEAR = 0.86
 """Likeness from which a damaged line in capitals is a position."""
+REACH = 90.0
+"""Points to the left and right of a row's free letters in which the rest of the line may be hidden."""
 MOST = 7
 """Rows of print that are read closely; the signature has at most five lines."""
 GAP = 25.0
@@ -54,6 +64,9 @@ GAP = 25.0
 _OPENER = regex.compile(r"^\W*n\w{1,3} nh[a-z]n\b|^\W*noi gui\b")
 _SAME = regex.compile(r"^\W*nhu (?:tren|kinh gui|dieu|thanh phan|de gui)\b")
 _FILED = regex.compile(r"^\W*l[uư]u\s*[:;.,]?\s*(?:vt|van thu|vp|hc|hs|tt|ho so|tc)")
+_EDGES = regex.compile(r"^[^\p{Lu}\p{Ll}]+|[^\p{Lu}\p{Ll}.,;]+$")
+_RUN_ON = regex.compile(r"(?<=\p{Ll})(?=\p{Lu}\p{Ll})")
+"""Where two words of a name have run together: "HảiNam"."""
 _NAME_WORD = regex.compile(r"^\p{Lu}\p{Ll}{1,6}$")
 
 
@@ -110,9 +123,36 @@ class SignatureArea:
         seen = _lines_of(first, "page")
         bands = _bands(rows, seen, looks["print"].shape)
         seen += self._closer(looks, bands)
-        best = [_best([line for line in seen if _on(line, band)]) for band in bands]
-        lines = _with_authority([line for line in best if line is not None], seen)
+        on = [[line for line in seen if _on(line, band)] for band in bands]
+        best = [_best(lines) for lines in on]
+        if best and not any(line and name_span(line) == (0, len(line)) for line in best):
+            for index in self._unread(best, bands):
+                on[index] += self._alone(looks, bands[index])
+                best[index] = _best(on[index])
+        for index in range(1, len(best)):
+            upper = best[index - 1]
+            if upper is not None and (best[index] is None or _same_post(upper, best[index] or ())):
+                best[index] = _deputy(upper, on[index]) or best[index]
+        lines = _with_authority(_once(line for line in best if line is not None), seen)
         return [tuple(replace(w, box=_back(w.box, area, scale)) for w in line) for line in lines]
+
+    def _unread(self, best: Sequence[tuple[OcrWord, ...] | None], bands: Sequence[BBox]) -> list[int]:
+        """Which bands may hold the name that was not read: the lowest ones below the position."""
+        first = next((index for index, line in enumerate(best) if line is not None), -1)
+        wide = [i for i in range(first + 1, len(bands)) if best[i] is None]
+        return wide[-2:]
+
+    def _alone(self, looks: dict[str, im.Grey], band: BBox) -> list[_Line]:
+        """One band read by itself, as a single line."""
+        x0, y0, x1, y1 = band
+        result = []
+        margin = round(8 / 72 * DPI)
+        for name in ("black" if "black" in looks else "print", "thick"):
+            strip = _single_line(looks[name][int(y0) : int(y1), int(x0) : int(x1)])
+            found = self._read(np.pad(strip, margin, constant_values=im.PAPER), LINE_MODE)
+            moved = [replace(w, box=_moved(w.box, x0 - margin, y0 - margin, 1.0)) for w in found]
+            result += _lines_of(moved, name + " alone")
+        return result
 
     def _closer(self, looks: dict[str, im.Grey], bands: Sequence[BBox]) -> list[_Line]:
         """The bands read line by line, all looks of all bands on one sheet."""
@@ -123,7 +163,7 @@ class SignatureArea:
         top = margin
         for x0, y0, x1, y1 in bands:
             for name, look in looks.items():
-                strip = look[int(y0) : int(y1), int(x0) : int(x1)]
+                strip = _single_line(look[int(y0) : int(y1), int(x0) : int(x1)])
                 strips.append((strip, (x0, y0, x1, y1), name, top))
                 top += strip.shape[0] + margin
         sheet = np.full((top, max(s[0].shape[1] for s in strips) + 2 * margin), im.PAPER, dtype=np.uint8)
@@ -145,6 +185,26 @@ class SignatureArea:
         if isinstance(engine, Tesseract):
             engine = replace(engine, page_mode=mode)
         return engine.read(Image.fromarray(np.ascontiguousarray(grey)), DPI)
+
+
+def _single_line(strip: im.Grey) -> im.Grey:
+    """A strip without pieces of the lines above and below, and without specks that stand alone."""
+    ink = im.ink_of(strip)
+    found = components_of(ink)
+    height = strip.shape[0]
+    tops, bottoms, highs = found.boxes[:, 1], found.boxes[:, 3], found.heights
+    cut = ((tops <= 1) & (bottoms < 0.3 * height)) | ((bottoms >= height - 1) & (tops > 0.7 * height))
+    small = (highs < 2 * DPI / 72) & (found.widths < 2 * DPI / 72)
+    letters = ~small & ~cut & (highs > 4 * DPI / 72)
+    letters[0] = False
+    near = np.zeros(strip.shape[1], dtype=bool)
+    for x0, _, x1, _ in found.boxes[letters].tolist():
+        near[max(0, x0 - 10) : x1 + 10] = True
+    speck = np.array([not near[x0:x1].any() for x0, _, x1, _ in found.boxes.tolist()], dtype=bool) & small
+    gone = found.mask(cut | speck)
+    if not gone.any():
+        return strip
+    return _without(strip, _spread(gone, 1))
 
 
 def _moved(box: BBox, dx: float, dy: float, scale: float) -> BBox:
@@ -274,13 +334,13 @@ def looks_of(
             looks["red"] = (im.PAPER - np.clip(2 * redness, 0, im.PAPER)).astype(np.uint8)
     ink = im.ink_of(base)
     letters, large = _parted(ink)
-    ring = _ring(ink, large)
+    ring, seal = _ring(ink, large)
     bare_ink = ink & ~ring
     if ring.any():
         letters, large = _parted(bare_ink)
         looks["no ring"] = _without(base, ring)
     looks["thick"] = _without(base, ring | (large & ~_core(large & bare_ink)))
-    return looks, _rows(letters)
+    return looks, [row for row in _rows(letters) if seal is None or not _within(row, seal)]
 
 
 def _without(grey: im.Grey, mask: im.Mask) -> im.Grey:
@@ -352,8 +412,14 @@ def _rows(letters: Sequence[BBox]) -> list[BBox]:
     return result
 
 
-def _ring(ink: im.Mask, large: im.Mask) -> im.Mask:
-    """The ink of a round seal's circles; letters' strokes that cross them stay.
+def _within(row: BBox, seal: tuple[float, float, float]) -> bool:
+    """Whether a row stands in the inner part of a seal: the seal's own words."""
+    x, y, radius = seal
+    return abs(y - (row[1] + row[3]) / 2) < 0.8 * radius and x - radius < row[0] and row[2] < x + radius
+
+
+def _ring(ink: im.Mask, large: im.Mask) -> tuple[im.Mask, tuple[float, float, float] | None]:
+    """The ink of a round seal's circles, and its middle and radius; letters' strokes that cross the circles stay.
 
     Circles are found by trying those through three points each of the large patches of ink; office seals are 36 mm
     wide, those of the State and the Party up to 42 mm (Circular 21/2012/TT-BCA).
@@ -361,7 +427,7 @@ def _ring(ink: im.Mask, large: im.Mask) -> im.Mask:
     nothing = np.zeros_like(ink)
     ys, xs = np.nonzero(large[::3, ::3])
     if len(xs) < 100:
-        return nothing
+        return nothing, None
     points = np.stack([xs, ys], axis=1).astype(np.float64) * 3
     chance = np.random.default_rng(7)
     sample = points[chance.integers(0, len(points), 1500)]
@@ -379,7 +445,7 @@ def _ring(ink: im.Mask, large: im.Mask) -> im.Mask:
     fits = (radius > 43 * DPI / 72) & (radius < 64 * DPI / 72)
     centre, radius = centre[fits][:500], radius[fits][:500]
     if not len(radius):
-        return nothing
+        return nothing, None
     distance = np.hypot(sample[None, :, 0] - centre[:, 0, None], sample[None, :, 1] - centre[:, 1, None])
     votes = (np.abs(distance - radius[:, None]) < 4).sum(axis=1)
     best = int(votes.argmax())
@@ -406,7 +472,9 @@ def _ring(ink: im.Mask, large: im.Mask) -> im.Mask:
     removed = np.zeros_like(ink)
     chosen = gone & within
     removed[py[chosen], px[chosen]] = True
-    return _spread(removed, 1) if removed.any() else removed
+    if not removed.any():
+        return removed, None
+    return _spread(removed, 1), (float(cx), float(cy), size)
 
 
 # --- what is a position, what is a name ----------------------------------------------------------------------
@@ -414,7 +482,18 @@ def _ring(ink: im.Mask, large: im.Mask) -> im.Mask:
 
 def _lines_of(words: Sequence[OcrWord], look: str) -> list[_Line]:
     lines = []
-    for piece in _pieces([w for w in words if any(c.isalpha() for c in w.text)], DPI):
+    plain: list[OcrWord] = []
+    for word in words:
+        text = _EDGES.sub("", word.text)
+        parts = _RUN_ON.split(text) if word.text else []
+        width = (word.box[2] - word.box[0]) / max(1, len(text))
+        x = word.box[0]
+        for part in parts:
+            if part:
+                box = (x, word.box[1], x + len(part) * width, word.box[3])
+                plain.append(replace(word, text=part, box=box))
+            x += len(part) * width
+    for piece in _pieces(plain, DPI):
         lines.append(_Line(tuple(piece), look))
     return lines
 
@@ -437,9 +516,9 @@ def name_span(words: Sequence[OcrWord]) -> tuple[int, int] | None:
     for length in range(min(len(words), 5), 1, -1):
         for first in range(len(words) - length, -1, -1):
             run = words[first : first + length]
-            if all(is_syllable(w.text) and _NAME_WORD.match(w.text) for w in run) and cues.is_person_name(
-                " ".join(w.text for w in run)
-            ):
+            if all(
+                is_syllable(w.text.lower()) and _NAME_WORD.match(w.text) for w in run
+            ) and cues.is_person_name(" ".join(w.text for w in run)):
                 return first, first + length
     return None
 
@@ -465,10 +544,10 @@ def _bands(rows: Sequence[BBox], seen: Sequence[_Line], shape: tuple[int, ...]) 
     return sorted(
         (
             (
-                max(0.0, x0 - 60 * point),
+                max(0.0, x0 - REACH * point),
                 max(0.0, y0 - 6 * point),
-                min(float(shape[1]), x1 + 60 * point),
-                y1 + 4 * point,
+                min(float(shape[1]), x1 + REACH * point),
+                y1 + 5 * point,
             )
             for x0, y0, x1, y1 in bands
         ),
@@ -506,12 +585,19 @@ def _best(lines: Sequence[_Line]) -> tuple[OcrWord, ...] | None:
 def _spelt(words: tuple[OcrWord, ...]) -> tuple[OcrWord, ...]:
     """A position with the tones and hooks of its proper form, which capitals lose first ("GIÁM ĐÓC")."""
     plain = [bare(w.text).strip(" .,;:") for w in words]
-    result = list(words)
+    codes = {code.strip(" .") for code in cues.cue_words()["authority_codes"]}
     for first in range(len(words)):
+        if plain[first] in codes:
+            continue
         for last in range(len(words), first, -1):
-            proper = cues.positions().get(" ".join(plain[first:last]))
+            text = " ".join(plain[first:last])
+            proper = cues.positions().get(text)
+            if proper is None and last - first > 1:
+                near = _near(text)
+                proper = cues.positions()[near] if near is not None else None
             if proper is None or len(proper.split()) != last - first:
                 continue
+            result = list(words)
             for index, syllable in enumerate(proper.upper().replace(",", "").split(), start=first):
                 word = words[index]
                 end = word.text[-1] if word.text[-1] in ",.;" else ""
@@ -519,7 +605,7 @@ def _spelt(words: tuple[OcrWord, ...]) -> tuple[OcrWord, ...]:
                     raw = ((word.text, word.confidence),)
                     result[index] = replace(word, text=syllable + end, alternatives=raw)
             return tuple(result)
-    return tuple(result)
+    return words
 
 
 def _nearest_position(lines: Sequence[_Line]) -> tuple[OcrWord, ...] | None:
@@ -539,17 +625,62 @@ def _nearest_position(lines: Sequence[_Line]) -> tuple[OcrWord, ...] | None:
     if not good:
         return None
     name, found = max(good.items(), key=lambda item: len(item[1]))
-    box = union(line.box for line in found[:1])
-    syllables = cues.positions()[name].upper().split()
+    return _placed(name, found[0].words)
+
+
+def _placed(position: str, words: Sequence[OcrWord]) -> tuple[OcrWord, ...]:
+    """A position in place of words that were read for it."""
+    box = union(w.box for w in words)
+    raw = ((" ".join(w.text for w in words), round(sum(w.confidence for w in words) / len(words), 3)),)
+    syllables = cues.positions()[position].upper().split()
     width = (box[2] - box[0]) / len(" ".join(syllables))
     result, x = [], box[0]
     for syllable in syllables:
         right = x + len(syllable) * width
-        result.append(
-            OcrWord(syllable, (x, box[1], right, box[3]), 0.6, alternatives=((found[0].text, 0.3),))
-        )
+        result.append(OcrWord(syllable, (x, box[1], right, box[3]), 0.6, alternatives=raw))
         x = right + width
     return tuple(result)
+
+
+def _deputy(upper: Sequence[OcrWord], lines: Sequence[_Line]) -> tuple[OcrWord, ...] | None:
+    """The deputy's position under "KT. GIÁM ĐỐC", where what is left of a line is like "PHÓ GIÁM ĐỐC"."""
+    head = bare(" ".join(w.text for w in upper))
+    if not head.startswith("kt"):
+        return None
+    best: tuple[float, str, tuple[OcrWord, ...]] | None = None
+    for position in cues.positions():
+        deputy = position.startswith("pho ") and head.endswith(position[4:])
+        if not deputy and not (position == "thu truong" and head.endswith("bo truong")):
+            continue
+        for line in lines:
+            for first in range(len(line.words)):
+                words = line.words[first:]
+                text = "".join(bare(w.text) for w in words)
+                likeness = SequenceMatcher(None, text, position.replace(" ", ""), autojunk=False).ratio()
+                if likeness >= NEAR_DEPUTY and (best is None or likeness > best[0]):
+                    best = (likeness, position, words)
+    return _placed(best[1], best[2]) if best else None
+
+
+def _same_post(upper: Sequence[OcrWord], lower: Sequence[OcrWord]) -> bool:
+    """Whether "KT. TRƯỞNG BAN" is followed by "TRƯỞNG BAN" again: then the lower one's "PHÓ" is under the seal."""
+    head = bare(" ".join(w.text for w in upper))
+    return bool(lower) and head.startswith("kt") and head.endswith(bare(" ".join(w.text for w in lower)))
+
+
+def _once(lines: Iterable[tuple[OcrWord, ...]]) -> list[tuple[OcrWord, ...]]:
+    """The lines without those of overlapping bands that are the same print."""
+    kept: list[tuple[OcrWord, ...]] = []
+    for line in lines:
+        box = union(w.box for w in line)
+        middle = (box[1] + box[3]) / 2
+        again = any(
+            other[1] < middle < other[3] and min(other[2], box[2]) > max(other[0], box[0])
+            for other in (union(w.box for w in k) for k in kept)
+        )
+        if not again:
+            kept.append(line)
+    return kept
 
 
 def _near(text: str) -> str | None:
@@ -600,7 +731,7 @@ def _name(lines: Sequence[_Line]) -> tuple[OcrWord, ...] | None:
     clusters: list[list[tuple[OcrWord, str]]] = []
     for line in lines:
         for word in line.words:
-            if not (_NAME_WORD.match(word.text) and is_syllable(word.text)):
+            if not (_NAME_WORD.match(word.text) and is_syllable(word.text.lower())):
                 continue
             for cluster in clusters:
                 if _same_place(cluster[0][0].box, word.box):
@@ -612,14 +743,16 @@ def _name(lines: Sequence[_Line]) -> tuple[OcrWord, ...] | None:
     for cluster in sorted(clusters, key=lambda c: c[0][0].box[0]):
         votes: dict[str, float] = {}
         for word, _ in cluster:
-            votes[word.text] = votes.get(word.text, 0.0) + word.confidence
+            known = shipped_model().count(word.text.lower()) > 0
+            votes[word.text] = votes.get(word.text, 0.0) + word.confidence * (1.0 if known else 0.7)
         text = max(votes, key=lambda t: votes[t])
         same = [(word, look) for word, look in cluster if word.text == text]
         best = max((word for word, _ in same), key=lambda w: w.confidence)
         looks = {look for word, look in same if word.confidence >= LIKELY}
         sure = max(best.confidence, SURE) if len(looks) > 1 else best.confidence
-        others = tuple((t, round(v / len(cluster), 3)) for t, v in votes.items() if t != text)
-        chosen.append(replace(best, confidence=sure, alternatives=others))
+        family = text if chosen else _family_name(text, votes)
+        others = tuple((t, round(v / len(cluster), 3)) for t, v in votes.items() if t != family)
+        chosen.append(replace(best, text=family, confidence=sure, alternatives=others))
     while chosen:
         span = name_span(chosen)
         if span is None:
@@ -634,6 +767,27 @@ def _name(lines: Sequence[_Line]) -> tuple[OcrWord, ...] | None:
             return tuple(words)
         chosen = chosen[span[0] + 1 :]
     return None
+
+
+@cache
+def _family_names() -> dict[str, tuple[str, ...]]:
+    """Family names by their form without marks, from ``knowledge/family_names.toml``."""
+    path = resources.files("vnadmin_extract.knowledge") / "family_names.toml"
+    result: dict[str, tuple[str, ...]] = {}
+    for name in tomllib.loads(path.read_text("utf-8"))["names"]:
+        result[bare(name)] = (*result.get(bare(name), ()), name)
+    return result
+
+
+def _family_name(text: str, votes: dict[str, float]) -> str:
+    """A name's first word in a spelling that is a family name: another look's, or the only one there is."""
+    spelt = _family_names().get(bare(text), ())
+    if not spelt or (text in spelt and len(spelt) == 1):
+        return text
+    read = [name for name in spelt if name in votes]
+    if read:
+        return max(read, key=lambda name: votes[name])
+    return spelt[0] if len(spelt) == 1 else text
 
 
 def _cut_off(words: Sequence[OcrWord], lines: Sequence[_Line]) -> bool:
@@ -670,20 +824,43 @@ def _replaced(
     named = any(name_span(line) == (0, len(line)) for line in lines)
     boxes = [union(w.box for w in line) for line in lines]
     limit = 0.9 if named else 0.6
+    safe = set(left)
 
     def gone(word: OcrWord) -> bool:
-        if id(word) in left or not _inside(word.box, area):
+        if id(word) in safe or not _inside(word.box, area):
             return False
         x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
         for x0, y0, x1, y1 in boxes:
             if y0 - 2 * point < y < y1 + 2 * point and x0 - 45 * point < x < x1 + 20 * point:
                 return True
-        return word.confidence < limit and y > boxes[0][1] - 4 * point
+        return word.confidence < limit and y > top - 4 * point
 
-    kept = [word for word in words if not gone(word)]
+    result = list(words)
     number = 1 + max((word.line for word in words), default=0)
-    result = list(kept)
     for index, line in enumerate(lines):
-        box = union(w.box for w in line)
-        result.extend(replace(w, line=number + index, line_box=box) for w in line)
+        well = _read_well(line, boxes[index], words, area)
+        if well:
+            safe |= {id(w) for w in well}
+            boxes[index] = (0.0, 0.0, 0.0, 0.0)
+    top = min((union(w.box for w in line)[1] for line in lines), default=0.0)
+    result = [word for word in words if not gone(word)]
+    for index, line in enumerate(lines):
+        if boxes[index][2]:
+            result.extend(replace(w, line=number + index, line_box=boxes[index]) for w in line)
     return result
+
+
+def _read_well(line: Sequence[OcrWord], box: BBox, words: Sequence[OcrWord], area: BBox) -> list[OcrWord]:
+    """The first reading's words of a line if it has all of the line, and surely, and perhaps more of it."""
+    there = [
+        word
+        for word in words
+        if _inside(word.box, area)
+        and box[1] < (word.box[1] + word.box[3]) / 2 < box[3]
+        and word.box[2] > box[0] - (box[3] - box[1])
+        and any(c.isalpha() for c in word.text)
+    ]
+    there.sort(key=lambda w: w.box[0])
+    text = bare(" ".join(w.text for w in there))
+    sure = all(word.confidence >= SURE for word in there)
+    return there if sure and text.endswith(bare(" ".join(w.text for w in line))) else []
