@@ -280,6 +280,8 @@ class PointReader:
 
     def _bound(self, point: Point, subject: Reading) -> bool:
         """Whether a lead-in says that its subject is bound to do what follows: "Sở A có trách nhiệm:"."""
+        if not subject.lead:
+            return False
         r = point.reader
         i = subject.lead[-1].last
         return any(
@@ -289,6 +291,8 @@ class PointReader:
 
     def _issuer_speaks(self, point: Point, subject: Reading) -> bool:
         """ "Sở A xây dựng kế hoạch … như sau:": the issuer makes the paper; nobody is ordered."""
+        if not subject.lead:
+            return False
         r = point.reader
         i = subject.lead[-1].last
         return bool(r.hit(i, "issuer_verb")) and subject.rule != "article"
