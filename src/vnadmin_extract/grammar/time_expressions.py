@@ -1331,6 +1331,10 @@ class _Parser:
         unit = unit_words[0].rstrip("(")
         if unit == "quý":
             unit, count = "tháng", count * 3
+        # A lost blank glues the next word on: "ngàylàm việc".
+        unit = next((known for known in _ISO_UNITS if unit.startswith(known)), "")
+        if not unit:
+            return []
         letter = _ISO_UNITS[unit]
         duration = f"PT{count}{letter}" if unit in ("giờ", "tiếng", "phút") else f"P{count}{letter}"
         end = match.end()
