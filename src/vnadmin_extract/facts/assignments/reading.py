@@ -238,7 +238,7 @@ class PointReader:
             return Reading("none")
         together = bool(r.hit(first, "coordination"))
         if announces:
-            return Reading("lead-in", "", verb_first=verb_first)
+            return Reading("lead-in", "", verb_first=verb_first, thing=thing)
         return Reading("plain", "", verb_first=verb_first, begins_together=together, thing=thing)
 
     def _thing(self, point: Point, first: int, *, verb_first: bool) -> str:
