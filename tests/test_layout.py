@@ -232,3 +232,17 @@ def test_offsets_map_back_to_the_same_characters(rows: list[list[str]], lefts: l
             for region in layout.text.regions(block.start, block.end):
                 assert block.start <= region.start < region.end <= block.end
                 assert region.bbox is not None
+
+
+def test_evidence_of_a_turned_scan_points_into_the_page_as_shown() -> None:
+    from dataclasses import replace
+
+    straight = lay_out(document(LETTER))[0]
+    turned = lay_out(document(replace(LETTER, turned=180.0)))[0]
+    block = straight.in_zone(Zone.SUBJECT)[0]
+    (upright, *_), (shown, *_) = (
+        layout.evidence(block.start, block.end, "rule:x") for layout in (straight, turned)
+    )
+    assert upright.bbox is not None
+    x0, top, x1, bottom = upright.bbox
+    assert shown.bbox == pytest.approx((595 - x1, 842 - bottom, 595 - x0, 842 - top), abs=0.11)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from vnadmin_extract.geometry import box_as_shown, turned_box
 from vnadmin_extract.ocr import image as im
-from vnadmin_extract.ocr.reading import box_as_shown, turned_box
 
 DPI = 100
 

@@ -127,7 +127,7 @@ class Page:
     """The page shows something but has no usable text."""
     turned: float = 0.0
     """Degrees clockwise by which a scan was turned to be read (quarter turn and skew together). Size and positions
-    are those of the upright, straightened page; :func:`vnadmin_extract.ocr.reading.box_as_shown` leads back."""
+    are those of the upright, straightened page; :func:`vnadmin_extract.geometry.box_as_shown` leads back."""
     warnings: tuple[str, ...] = ()
 
 

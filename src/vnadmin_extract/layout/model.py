@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from vnadmin_extract.document import BBox, Document, Word, union
+from vnadmin_extract.geometry import box_as_shown
 from vnadmin_extract.record import Evidence
 
 
@@ -325,16 +326,19 @@ class Layout:
                 page=region.page,
                 start=region.start,
                 end=region.end,
-                bbox=None
-                if region.bbox is None
-                else (
-                    round(region.bbox[0], 1),
-                    round(region.bbox[1], 1),
-                    round(region.bbox[2], 1),
-                    round(region.bbox[3], 1),
-                ),
+                bbox=self._box_as_shown(region),
                 text=self.text.text[region.start : region.end],
                 source=source,
             )
             for region in self.text.regions(start, end)
         )
+
+    def _box_as_shown(self, region: Region) -> BBox | None:
+        """A region's box on the page as shown: a scan's own positions are those of the page set straight."""
+        if region.bbox is None:
+            return None
+        box = region.bbox
+        page = next((p for p in self.document.pages if p.number == region.page), None)
+        if page is not None and page.turned:
+            box = box_as_shown(box, (page.width, page.height), page.turned)
+        return (round(box[0], 1), round(box[1], 1), round(box[2], 1), round(box[3], 1))
