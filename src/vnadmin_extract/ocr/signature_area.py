@@ -825,6 +825,15 @@ def _replaced(
     boxes = [union(w.box for w in line) for line in lines]
     limit = 0.9 if named else 0.6
     safe = set(left)
+    bottom = max(box[3] for box in boxes)
+    # Between position and name, only further lines in capitals, or "kiêm …", are print; the rest is the seal's.
+    printed = {
+        id(word)
+        for piece in _pieces([w for w in words if _inside(w.box, area)], dpi)
+        if len(piece) > 1 and all(w.confidence >= SURE for w in piece)
+        if mostly_caps(" ".join(w.text for w in piece)) or bare(piece[0].text) == "kiem"
+        for word in piece
+    }
 
     def gone(word: OcrWord) -> bool:
         if id(word) in safe or not _inside(word.box, area):
@@ -833,6 +842,8 @@ def _replaced(
         for x0, y0, x1, y1 in boxes:
             if y0 - 2 * point < y < y1 + 2 * point and x0 - 45 * point < x < x1 + 20 * point:
                 return True
+        if named and top < y < bottom and id(word) not in printed:
+            return True
         return word.confidence < limit and y > top - 4 * point
 
     result = list(words)
