@@ -175,6 +175,9 @@ def run(
                 progress.console.print(report.traceback, markup=False, highlight=False, soft_wrap=True)
 
     codes: list[ExitCode] = []
+    if config.ocr_cache is None:
+        # A page is recognised once: a second run over the same folder takes its words from here.
+        config = config.model_copy(update={"ocr_cache": out / ".cache" / "ocr"})
 
     def work() -> None:
         with progress:
