@@ -170,7 +170,8 @@ def test_spacy_finds_the_component_by_its_entry_point() -> None:
         "import spacy\n"
         "nlp = spacy.blank('vi', config={'nlp': {'tokenizer': {'@tokenizers': 'vnadmin_extract.SyllableTokenizer.v1'}}})\n"
         "nlp.add_pipe('vnadmin_unit_names')\n"
-        "print([s.text for s in nlp('Giao Sở Nội vụ chủ trì, báo cáo trước ngày 05/11/2024').spans['units']])\n"
+        "doc = nlp('Giao Sở Nội vụ chủ trì, báo cáo trước ngày 05/11/2024')\n"
+        "print([s.text for s in doc.spans['units']])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert done.stdout.strip() == "['Sở Nội vụ']", done.stderr
