@@ -26,6 +26,24 @@ def names(lines: list[str]) -> tuple[str | None, str | None]:
 @pytest.mark.parametrize(
     ("lines", "parent", "name"),
     [
+        # the same organ of two units, one above the other
+        (
+            ["VIỆN KIỂM SÁT NHÂN DÂN", "TỈNH ĐỒNG THÁP", "VIỆN KIỂM SÁT NHÂN DÂN", "HUYỆN LAI VUNG"],
+            "Viện Kiểm sát nhân dân tỉnh Đồng Tháp",
+            "Viện Kiểm sát nhân dân huyện Lai Vung",
+        ),
+        # bodies that issue together
+        (["SỞ Y TẾ - SỞ TÀI CHÍNH"], None, "Sở Y tế - Sở Tài chính"),
+        (
+            ["CHÍNH PHỦ - ĐOÀN CHỦ TỊCH ỦY", "BAN TRUNG ƯƠNG MẶT TRẬN TỔ", "QUỐC VIỆT NAM"],
+            None,
+            "Chính phủ - Đoàn Chủ tịch Ủy ban Trung ương Mặt trận Tổ quốc Việt Nam",
+        ),
+        (
+            ["TẬP ĐOÀN ĐIỆN LỰC VIỆT NAM", "TỔNG CÔNG TY ĐIỆN LỰC MIỀN BẮC"],
+            "Tập đoàn Điện lực Việt Nam",
+            "Tổng công ty Điện lực Miền Bắc",
+        ),
         # one body over two or three lines
         (["ỦY BAN NHÂN DÂN", "HUYỆN BÌNH SƠN"], None, "Ủy ban nhân dân huyện Bình Sơn"),
         (["UỶ BAN NHÂN DÂN", "THÀNH PHỐ HÀ NỘI"], None, "Uỷ ban nhân dân thành phố Hà Nội"),

@@ -356,3 +356,59 @@ def test_hostile_text_takes_linear_time(unit: str) -> None:
 
     small, large = seconds(30_000), seconds(240_000)
     assert large < 8 * small * 4 + 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            "Theo đề nghị của Giám đốc Sở Xây dựng tại Tờ trình số 19/TTr-SXD ngày 10/4/2022.",
+            [("19/TTr-SXD", "Sở Xây dựng", "proposed_by")],
+            id="a field that is a verb elsewhere",
+        ),
+        pytest.param(
+            "Theo đề nghị của Chánh Văn phòng UBND tỉnh tại Tờ trình số 64/TTr-VP ngày 14/02/2025, UBND tỉnh ban hành",
+            [("64/TTr-VP", "Văn phòng UBND tỉnh", "proposed_by")],
+            id="the body of a post, and the clause that goes on",
+        ),
+        pytest.param(
+            "Theo đề nghị của Trưởng phòng Nội vụ huyện tại Tờ trình số 7/TTr-NV ngày 03/3/2021",
+            [("7/TTr-NV", "Phòng Nội vụ huyện", "proposed_by")],
+            id="the office of its head",
+        ),
+        pytest.param(
+            "Kết luận số 12-KL/UBKTTW ngày 25/8/2021 của Ủy ban Kiểm tra Trung ương về kiểm tra",
+            [("12-KL/UBKTTW", "Ủy ban Kiểm tra Trung ương", "mentions")],
+            id="a committee's field",
+        ),
+        pytest.param(
+            "Nghị quyết số 11-NQ/TW ngày 03/6/2017 của Ban Chấp hành Trung ương Đảng khóa XII về kinh tế",
+            [("11-NQ/TW", "Ban Chấp hành Trung ương Đảng khóa XII", "mentions")],
+            id="a term in the body's name",
+        ),
+        pytest.param(
+            "Căn cứ Luật Ban hành văn bản quy phạm pháp luật số 64/2025/QH15 được sửa đổi bởi Luật số 87/2025/QH15;",
+            [("64/2025/QH15", None, "based_on"), ("87/2025/QH15", None, "based_on")],
+            id="a law whose name ends in luật",
+        ),
+        pytest.param(
+            "[Điều này được hướng dẫn bởi Chương II Nghị định 26/2021/NĐ-CP]",
+            [("26/2021/NĐ-CP", None, "mentions")],
+            id="carried out by another paper",
+        ),
+        pytest.param(
+            "Những quy định tại Thông tư số 5/2015/TT-BNV ngày 06/5/2015 của Bộ Nội vụ trái với Thông tư này bị bãi bỏ.",
+            [("5/2015/TT-BNV", "Bộ Nội vụ", "repeals")],
+            id="the deed at the sentence's end",
+        ),
+        pytest.param(
+            "Xét Tờ trình số 44/TTr-UBND ngày 22/11/2021 và Báo cáo tiếp thu số 47/BC-UBND ngày 08/12/2021 của UBND tỉnh;",
+            [("44/TTr-UBND", "UBND tỉnh", "proposed_by"), ("47/BC-UBND", "UBND tỉnh", "proposed_by")],
+            id="one body after two papers of its own",
+        ),
+    ],
+)
+def test_bodies_and_deeds(text: str, expected: list[tuple[str, str | None, str]]) -> None:
+    """Which body gave a cited paper, and what is done to it."""
+    found = [(c.code.text, c.issuer, c.relation) for c in find_citations(text) if c.code is not None]
+    assert found == expected

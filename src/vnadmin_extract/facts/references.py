@@ -35,6 +35,8 @@ _STRENGTH: Final[tuple[Relation, ...]] = (
 """Strongest first: the relation of a reference is the strongest that any mention says."""
 
 _ZONES: Final = (Zone.SUBJECT, Zone.BODY, Zone.APPENDIX)
+_NUMBERED_KINDS: Final = frozenset({"Nghị định", "Thông tư", "Thông tư liên tịch", "Quyết định"})
+"""Kinds of which one in force is cited with its number or at least its day."""
 _LIST_MARK: Final = regex.compile(r"\s*(?:[-–+•*▪➢]|\(?[a-zđ0-9]{1,2}[.)])\s*")
 _HEADING: Final = regex.compile(
     r"\s*(?:[IVX]{1,5}\s*[.\-–)]|[0-9]{1,2}\s*[.\-)/]|Điều\s+[0-9]|Phần\s|Chương\s|[A-Z]\s*[.\-]\s)"
@@ -211,7 +213,7 @@ def collect(parts: Iterable[Passage], own: Code | None = None) -> list[Cited]:
         citations = find_citations(part.text, part.context)
         bare = unmark(part.text) if citations else ""
         for position, citation in enumerate(citations):
-            if _is_own(citation, own, part, bare):
+            if _is_own(citation, own, part, bare) or _is_to_come(citation):
                 continue
             if citation.parent is not None and citation.code is None:
                 nested_laws.append((part.offset, citation, places.get((number, citation.parent))))
@@ -436,6 +438,16 @@ def _is_own(citation: Citation, own: Code | None, part: Passage, bare: str) -> b
     enclosed = _ENCLOSED.search(bare, max(0, citation.start - 24), citation.start) is not None
     blank = code.number is None or own.number is None
     return blank and (enclosed or (code.number is None and own.number is None))
+
+
+def _is_to_come(citation: Citation) -> bool:
+    """Whether a decree, circular or decision is named that is still to be written: neither number nor day."""
+    return (
+        citation.code is None
+        and citation.date is None
+        and citation.relation == "mentions"
+        and citation.type in _NUMBERED_KINDS
+    )
 
 
 def _resolved(found: list[Cited]) -> list[Cited]:

@@ -248,7 +248,7 @@ _LAW_END: Final = r"(?=[,;.:()\n]|\s+(?:ngay|nam|so|va|cua|quy|duoc|da|ve|co|nay
 _LAW: Final = regex.compile(
     _B
     + r"(?P<head>bo\s+luat|luat|phap\s+lenh|hien\s+phap)(?P<gap>\s{1,3})(?:(?P<changing>(?:sua?\s+doi|bo\s+sung)[^;.\n]{0,300}?(?=\s+(?:so\s+[0-9]|ngay\s+[0-9]|nam\s+[0-9])|[;.\n]|$))"
-    rf"|(?P<name>{_LAW_NAMES}){_LAW_END}|(?P<other>(?=[a-z]).{{1,120}}?){_LAW_END}|(?P<start>{_LAW_NAMES}){_E})"
+    rf"|(?P<name>{_LAW_NAMES}){_E}|(?P<other>(?=[a-z]).{{1,120}}?){_LAW_END})"
 )
 _LAW_NAME: Final = regex.compile(_LAW_NAMES)
 _SHORT: Final = regex.compile(r"\p{Lu}{2,6}")
@@ -912,7 +912,12 @@ def _nest(bare: str, citations: list[Citation], anchors: list[_Anchor]) -> list[
             previous = result[index - 1]
             passive = _PASSIVE.search(bare[max(previous.end, citation.start - 90) : citation.start])
             between = bare[previous.extent : citation.start]
-            if previous.acts_on is not None and 0 < len(between) < 30 and _CONNECTIVE.fullmatch(between):
+            if (
+                previous.acts_on is not None
+                and 0 < len(between) < 30
+                and ";" not in between
+                and _CONNECTIVE.fullmatch(between)
+            ):
                 citation = replace(citation, acts_on=previous.acts_on, acts_relation=previous.acts_relation)
             elif passive is not None and previous.extent <= citation.start:
                 verb = _deed(passive["verb"])
@@ -1094,7 +1099,9 @@ def _relation(
         if changed is not None and changed[0] in {"amends", "replaces", "repeals"}:
             opened = _DEED_OPENS.fullmatch(clause, 0, changed[1])
             if opened is not None and distance < 40 and len(clause) - changed[2] < 200:
-                return changed[0], clause[changed[1] : changed[2]]
+                # another form in place of one of its forms changes the paper
+                deed: Relation = "amends" if changed[0] == "replaces" else changed[0]
+                return deed, clause[changed[1] : changed[2]]
     if relation == "mentions":
         instructed = _INSTRUCTIONS.search(clause)
         if instructed is not None and any(r == "implements" and e <= instructed.start() for r, _, e in found):
