@@ -170,8 +170,8 @@ def test_split_kind() -> None:
 
 
 def test_long_text_takes_linear_time() -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     UNITS.find_in("huyện Bình Sơn tỉnh Xã " * 20_000)
     UNITS.find_in("A" * 1_000_000)
     UNITS.candidates("xã " * 300_000)
-    assert time.perf_counter() - begin < 15
+    assert time.process_time() - begin < 15

@@ -65,6 +65,6 @@ def test_properties_on_marks_and_odd_characters(raw: str) -> None:
 
 
 def test_hostile_text_is_linear() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     normalize_text("a" + "\u0323" * 300_000 + "\u00a0" * 300_000 + "\u00ad" * 300_000)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

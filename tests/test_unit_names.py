@@ -153,9 +153,9 @@ def test_offsets_are_exact_for_any_text(text: str) -> None:
 def test_long_hostile_text_takes_linear_time(piece: str) -> None:
     def seconds(size: int) -> float:
         text = (piece * (size // len(piece) + 1))[:size]
-        begin = time.perf_counter()
+        begin = time.process_time()
         read(text).all_names()
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
     seconds(1000)
     small, large = seconds(40_000), seconds(160_000)
