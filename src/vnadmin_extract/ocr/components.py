@@ -85,7 +85,9 @@ def _joined_runs(rows: list[int], starts: list[int], ends: list[int]) -> npt.NDA
 
     above = 0
     for run, row in enumerate(rows):
-        while above < run and (rows[above] < row - 1 or (rows[above] == row - 1 and ends[above] < starts[run])):
+        while above < run and (
+            rows[above] < row - 1 or (rows[above] == row - 1 and ends[above] < starts[run])
+        ):
             above += 1
         other = above
         while other < run and rows[other] == row - 1 and starts[other] <= ends[run]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from PIL import Image
 
-from vnadmin_extract.ocr import slots
+from vnadmin_extract.ocr import signature_area, slots, urgency
 from vnadmin_extract.ocr.engine import OcrWord, Refiner
 
-STEPS: tuple[Refiner, ...] = (slots.refine,)
+STEPS: tuple[Refiner, ...] = (slots.refine, urgency.refine, signature_area.refine)
 """In the order in which they run."""
-VERSION = 1
+VERSION = 2
 """Changes whenever a step gives something else for the same page (part of the OCR cache's key)."""
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 
 import numpy as np
 import regex
@@ -30,7 +31,7 @@ from vnadmin_extract.ocr.components import components_of
 from vnadmin_extract.ocr.engine import Engine, OcrFailedError, OcrWord
 from vnadmin_extract.ocr.language_model import shipped_model
 from vnadmin_extract.ocr.lexicon import is_syllable
-from vnadmin_extract.ocr.tesseract import Tesseract
+from vnadmin_extract.ocr.tesseract import Tesseract, find_tesseract
 
 DPI = 300
 """Resolution at which the area is read."""
@@ -187,6 +188,18 @@ class SignatureArea:
         return engine.read(Image.fromarray(np.ascontiguousarray(grey)), DPI)
 
 
+def refine(image: Image.Image, words: list[OcrWord], dpi: int) -> list[OcrWord]:
+    """:class:`SignatureArea` with Tesseract; without it the words stay as they are.
+
+    Args:
+        image: the upright, straightened picture, with its colours where it has them.
+        words: the page's words, in the picture's pixels.
+        dpi: the picture's resolution.
+    """
+    engine = find_tesseract()
+    return words if engine is None else SignatureArea(engine)(image, words, dpi)
+
+
 def _single_line(strip: im.Grey) -> im.Grey:
     """A strip without pieces of the lines above and below, and without specks that stand alone."""
     ink = im.ink_of(strip)
@@ -237,7 +250,7 @@ def _pieces(words: Sequence[OcrWord], dpi: int) -> list[list[OcrWord]]:
     for line in lines.values():
         line.sort(key=lambda w: w.box[0])
         pieces.append([line[0]])
-        for before, word in zip(line, line[1:], strict=False):
+        for before, word in pairwise(line):
             if word.box[0] - before.box[2] > GAP / 72 * dpi:
                 pieces.append([])
             pieces[-1].append(word)
@@ -272,7 +285,7 @@ def find_area(words: Sequence[OcrWord], size: tuple[int, int], dpi: int) -> BBox
         opener = min(listed) - 20 * point
     top = max(0.0, opener - ABOVE * point)
     for piece in pieces:
-        x0, y0, x1, y1 = union(word.box for word in piece)
+        x0, _y0, x1, y1 = union(word.box for word in piece)
         sure = sum(word.confidence for word in piece) / len(piece) > 0.6
         if sure and x0 < 0.3 * width and x1 > 0.6 * width and y1 < opener and len(piece) > 5:
             top = max(top, y1 - 1 * point)
@@ -340,7 +353,11 @@ def looks_of(
         letters, large = _parted(bare_ink)
         looks["no ring"] = _without(base, ring)
     looks["thick"] = _without(base, ring | (large & ~_core(large & bare_ink)))
-    return looks, [row for row in _rows(letters) if seal is None or not _within(row, seal)]
+    rows = _rows(letters)
+    for name in ("black", "red"):
+        if name in looks:
+            rows += _rows(_parted(im.ink_of(looks[name]))[0])
+    return looks, [row for row in rows if seal is None or not _within(row, seal)]
 
 
 def _without(grey: im.Grey, mask: im.Mask) -> im.Grey:
@@ -374,7 +391,7 @@ def _parted(ink: im.Mask) -> tuple[list[BBox], im.Mask]:
     """Boxes of patches of a letter's size, and the ink of patches that are larger."""
     point = DPI / 72
     height, width = ink.shape[0] // 2 * 2, ink.shape[1] // 2 * 2
-    half = ink[:height, :width].reshape(height // 2, 2, width // 2, 2).any(axis=(1, 3))
+    half: im.Mask = ink[:height, :width].reshape(height // 2, 2, width // 2, 2).max(axis=(1, 3))
     found = components_of(half)
     highs, wides = 2 * found.heights / point, 2 * found.widths / point
     large = np.zeros_like(ink)
@@ -557,7 +574,7 @@ def _bands(rows: Sequence[BBox], seen: Sequence[_Line], shape: tuple[int, ...]) 
 
 def _on(line: _Line, band: BBox) -> bool:
     _, y0, _, y1 = line.box
-    return band[1] < (y0 + y1) / 2 < band[3]
+    return abs((y0 + y1) / 2 - (band[1] + band[3]) / 2) < 6 * DPI / 72
 
 
 def _best(lines: Sequence[_Line]) -> tuple[OcrWord, ...] | None:
@@ -701,12 +718,12 @@ def _with_authority(lines: list[tuple[OcrWord, ...]], seen: Sequence[_Line]) -> 
     A deputy signs under the head's position, and then for the head ("ký thay", Decree 30/2020, Article 13): where
     "PHÓ GIÁM ĐỐC" follows "GIÁM ĐỐC" and something stands before the latter, it is "KT.".
     """
-    for index, (upper, lower) in enumerate(zip(lines, lines[1:], strict=False)):
+    for index, (upper, lower) in enumerate(pairwise(lines)):
         head = bare(" ".join(w.text for w in upper)).strip(" .,;:")
         deputy = bare(" ".join(w.text for w in lower)).strip(" .,;:")
         if deputy != "pho " + head:
             continue
-        x0, y0, x1, y1 = union(w.box for w in upper)
+        x0, y0, _x1, y1 = union(w.box for w in upper)
         point = DPI / 72
         before = [
             word
@@ -758,7 +775,7 @@ def _name(lines: Sequence[_Line]) -> tuple[OcrWord, ...] | None:
         if span is None:
             return None
         words = chosen[span[0] : span[1]]
-        gaps = [b.box[0] - a.box[2] for a, b in zip(words, words[1:], strict=False)]
+        gaps = [b.box[0] - a.box[2] for a, b in pairwise(words)]
         if (
             all(w.confidence >= SURE for w in words)
             and max(gaps) < 14 * DPI / 72
@@ -842,7 +859,7 @@ def _replaced(
         for x0, y0, x1, y1 in boxes:
             if y0 - 2 * point < y < y1 + 2 * point and x0 - 45 * point < x < x1 + 20 * point:
                 return True
-        if named and top < y < bottom and id(word) not in printed:
+        if named and top - 14 * point < y < bottom and id(word) not in printed:
             return True
         return word.confidence < limit and y > top - 4 * point
 

@@ -22,7 +22,7 @@ from vnadmin_extract.layout.lines import bare
 from vnadmin_extract.ocr import image as im
 from vnadmin_extract.ocr.components import components_of
 from vnadmin_extract.ocr.engine import Engine, OcrFailedError, OcrWord
-from vnadmin_extract.ocr.tesseract import Tesseract
+from vnadmin_extract.ocr.tesseract import Tesseract, find_tesseract
 
 GRID = 72
 """Cells per inch in which patches of ink are looked for."""
@@ -45,6 +45,8 @@ ALIKE = 0.8
 """Likeness of letters from which a reading is a stamp's text of six letters or more; shorter ones must be the same."""
 GIVEN = 0.65
 """Least confidence of what is given: place, slant and the closeness to one of few texts vouch for it."""
+HEIGHT = 11.0
+"""Points of the given words' boxes: a stamp's capitals with their marks."""
 MOST = 5
 """Patches that are looked at on one page."""
 
@@ -68,8 +70,9 @@ class UrgencyStamps:
             stamp = self._read(image, words, patch, dpi)
             if stamp is not None:
                 result = [w for w in result if w.confidence >= READ or not _inside(w.box, patch.box)]
+                stamp = _on_free_row(stamp, patch.box, words, dpi)
                 number = 1 + max(w.line for w in words)
-                result += [replace(word, line=number, line_box=patch.box) for word in stamp]
+                result += [replace(word, line=number, line_box=union(w.box for w in stamp)) for word in stamp]
                 break
         return result
 
@@ -94,6 +97,18 @@ class UrgencyStamps:
             confidence = max(GIVEN, sum(sure) / max(1, len(sure)))
             return _words(level, patch.box, confidence, " ".join(w.text for w in found))
         return None
+
+
+def refine(image: Image.Image, words: list[OcrWord], dpi: int) -> list[OcrWord]:
+    """:class:`UrgencyStamps` with Tesseract; without it the words stay as they are.
+
+    Args:
+        image: the upright, straightened picture, with its colours where it has them.
+        words: the page's words, in the picture's pixels.
+        dpi: the picture's resolution.
+    """
+    engine = find_tesseract()
+    return words if engine is None else UrgencyStamps(engine)(image, words, dpi)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +157,10 @@ def level_of(text: str) -> str | None:
                 return str(name)
     for name in (*cues.cue_words()["urgency"], *cues.cue_words()["secrecy"]):
         plain = name.replace(" ", "")
-        if len(plain) >= 6 and abs(len(letters) - len(plain)) <= 2:
-            if SequenceMatcher(None, letters, plain, autojunk=False).ratio() >= ALIKE:
-                return str(name)
+        if len(plain) < 6 or abs(len(letters) - len(plain)) > 2:
+            continue
+        if SequenceMatcher(None, letters, plain, autojunk=False).ratio() >= ALIKE:
+            return str(name)
     return None
 
 
@@ -175,6 +191,24 @@ def _words(level: str, box: BBox, confidence: float, raw: str) -> list[OcrWord]:
     return result
 
 
+def _on_free_row(stamp: Sequence[OcrWord], box: BBox, words: Sequence[OcrWord], dpi: int) -> list[OcrWord]:
+    """The stamp's words on the highest row beside the stamp that no other print shares.
+
+    A slanting stamp reaches over several lines of the header; on one of those it would be read as part of that line.
+    """
+    point = dpi / 72
+    height = HEIGHT * point
+    taken = [(w.box[1], w.box[3]) for w in words if w.confidence >= READ and any(c.isalpha() for c in w.text)]
+    y = top = box[1] - 12 * point
+    while y < box[3]:
+        if not any(y0 < y + height + 2 * point and y1 > y - 2 * point for y0, y1 in taken):
+            break
+        y += point
+    else:
+        y = max(top, (box[1] + box[3] - height) / 2)
+    return [replace(word, box=(word.box[0], y, word.box[2], y + height)) for word in stamp]
+
+
 # --- where stamps are ----------------------------------------------------------------------------------------
 
 
@@ -201,7 +235,7 @@ def patches_of(image: Image.Image, words: Sequence[OcrWord], top: float, dpi: in
     ink = grey < min(200, im.threshold_of(grey) + 30)
     step = max(1, round(dpi / GRID))
     rows, columns = ink.shape[0] // step, ink.shape[1] // step
-    cells = ink[: rows * step, : columns * step].reshape(rows, step, columns, step).any(axis=(1, 3))
+    cells: im.Mask = ink[: rows * step, : columns * step].reshape(rows, step, columns, step).max(axis=(1, 3))
     found = components_of(_joined(cells, 3))
     point = dpi / 72
     result: list[tuple[float, Patch]] = []
