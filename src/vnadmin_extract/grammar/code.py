@@ -148,6 +148,10 @@ _NAMES: Final = "|".join(
 _INTRO: Final = regex.compile(
     rf"(?<![a-z0-9])(?:(?P<plural>cac|nhung|hai|02)\s+)?(?P<kind>{_NAMES})?(?P<so>\s*(?<![a-z])[s$][o0])?\s*[:.]?\s*$"
 )
+# "số" with no kind's name before it, as in the later codes of a list: seen without the long search for a name.
+_SO_ALONE: Final = regex.compile(
+    r"(?:[,;:(]|^)(?P<plural>)(?P<kind>(?!))?(?P<so>\s{0,3}(?<![a-z])[s$][o0])\s{0,3}[:.]?\s{0,3}$"
+)
 _DENIED: Final = regex.compile(
     r"(?<![a-z0-9])(?:"
     + "|".join(regex.escape(w).replace(r"\ ", r"\s+") for w in _DATA["not_codes"]["before"])
@@ -322,7 +326,7 @@ def _intro(bare: str, at: int) -> _Intro | None:
     """The kind's name and "số" that end at ``at``; ``None`` where there are none."""
     if _last_word(bare, at) not in _INTRO_LAST:
         return None
-    match = _INTRO.search(bare, max(0, at - 60), at)
+    match = _SO_ALONE.search(bare, max(0, at - 12), at) or _INTRO.search(bare, max(0, at - 60), at)
     if match is None or not (match["kind"] or match["so"]):
         return None
     if match["so"] and not match["kind"]:
