@@ -232,7 +232,7 @@ class _State:
             return True
         if not marked and not cues.is_subject_opener(seg) and self._opens_body(seg):
             return False
-        for part, side in parts:
+        for part, side in _parted_at_address(parts):
             if side == "M":
                 self.motto = True
                 self.add(Zone.MOTTO, part)
@@ -465,6 +465,27 @@ class _State:
                 group.segs.append(seg)
                 return True
         return False
+
+
+def _parted_at_address(parts: list[tuple[Seg, str]]) -> list[tuple[Seg, str]]:
+    """Cut a part before a "Kính gửi" that stands inside it (stamps and lost gaps run lines together)."""
+    result: list[tuple[Seg, str]] = []
+    for part, side in parts:
+        words = part.bare.split()
+        at = next(
+            (
+                i
+                for i in range(1, len(words) - 1)
+                if words[i] == "kinh" and words[i + 1].startswith(("gui", "trinh"))
+            ),
+            None,
+        )
+        before, after = (part.part(0, at), part.part(at)) if at is not None else (part, None)
+        if before is not None:
+            result.append((before, side))
+        if after is not None:
+            result.append((after, "L"))
+    return result
 
 
 def _looks_like_point(seg: Seg) -> bool:
