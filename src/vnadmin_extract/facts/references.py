@@ -213,7 +213,7 @@ def collect(parts: Iterable[Passage], own: Code | None = None) -> list[Cited]:
         citations = find_citations(part.text, part.context)
         bare = unmark(part.text) if citations else ""
         for position, citation in enumerate(citations):
-            if _is_own(citation, own, part, bare) or _is_to_come(citation):
+            if _is_own(citation, own, part, bare) or _is_to_come(citation, part):
                 continue
             if citation.parent is not None and citation.code is None:
                 nested_laws.append((part.offset, citation, places.get((number, citation.parent))))
@@ -440,10 +440,11 @@ def _is_own(citation: Citation, own: Code | None, part: Passage, bare: str) -> b
     return blank and (enclosed or (code.number is None and own.number is None))
 
 
-def _is_to_come(citation: Citation) -> bool:
-    """Whether a decree, circular or decision is named that is still to be written: neither number nor day."""
+def _is_to_come(citation: Citation, part: Passage) -> bool:
+    """Whether an appendix lists a decree, circular or decision to be written: it has neither number nor day."""
     return (
-        citation.code is None
+        part.appendix
+        and citation.code is None
         and citation.date is None
         and citation.relation == "mentions"
         and citation.type in _NUMBERED_KINDS
