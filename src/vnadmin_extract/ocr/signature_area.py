@@ -778,6 +778,7 @@ def _name(lines: Sequence[_Line]) -> tuple[OcrWord, ...] | None:
         gaps = [b.box[0] - a.box[2] for a, b in pairwise(words)]
         if (
             all(w.confidence >= SURE for w in words)
+            and len({w.text for w in words}) == len(words)
             and max(gaps) < 14 * DPI / 72
             and not _cut_off(words, lines)
         ):
