@@ -201,8 +201,13 @@ def is_code_line(seg: Seg) -> bool:
     return bool(_CODE_REST.search(rest)) or not rest.strip(" .:…_")
 
 
-def title_of(seg: Seg) -> tuple[str, int] | None:
+def title_of(seg: Seg, *, exact: bool = False) -> tuple[str, int] | None:
     """The kind that a title line names, and how many of its tokens belong to the kind; ``None`` for other lines.
+
+    Args:
+        seg: the line.
+        exact: whether no letter may differ (tone marks may): among the issuer's lines "HỘI ĐỒNG" is no "HỢP ĐỒNG",
+            and "CÔNG AN" no "CÔNG VĂN".
 
     A title stands in capitals ("KẾ HOẠCH", "QUYẾT ĐỊNH"); what follows on the same line is the abstract.
     """
@@ -214,7 +219,9 @@ def title_of(seg: Seg) -> tuple[str, int] | None:
         words = name.split()
         count = len(words)
         head = " ".join(t for t in text.split()[:count])
-        if head != name and (abs(len(head) - len(name)) > 1 or _likeness(head, name) < 0.87):
+        if head != name and (
+            exact or name == "cong van" or abs(len(head) - len(name)) > 1 or _likeness(head, name) < 0.87
+        ):
             continue
         printed = " ".join(t.text for t in seg.tokens[:count])
         if mostly_caps(printed):
@@ -339,6 +346,14 @@ _PERSON = regex.compile(
 )
 
 
+_RANK = regex.compile(
+    r"^(?:(?:Đại|Thượng|Trung|Thiếu)\s+(?:tướng|tá|[úu]y|uý)|(?:PGS|GS|TSKH|TS|ThS|BS|DS|KS|CN)[.,]?)"
+    r"(?:\s*[.,]\s*|\s+)(?=\p{Lu})",
+    regex.IGNORECASE,
+)
+"""Ranks of army and police, and academic titles, before a name."""
+
+
 @cache
 def surnames() -> frozenset[str]:
     """Vietnamese family names without diacritics, from ``knowledge/surnames.toml``."""
@@ -352,10 +367,12 @@ def is_person_name(text: str) -> bool:
 
     if text.rstrip().endswith((";", ",")):
         return False  # "UBND TP. / Hồ Chí Minh;" in a list
-    text = text.strip(" .,;:*_")
+    text = _RANK.sub("", text.strip(" .,;:*_"))
     if not _PERSON.match(text):
         return False
     words = bare(_NAME_TITLES.sub("", text)).split()
     if len(words) == 2 and words[0] in {"van", "thi"}:
         return False  # a middle name first: the family name is lost
+    if 3 <= len(words) <= 5 and words[1] in {"van", "thi"}:
+        return True  # a middle name that only names of persons have
     return 2 <= len(words) <= 5 and words[0] in surnames()

@@ -311,7 +311,7 @@ class _State:
         # Specks and rules that a scan reads as signs may stand before the title.
         first = next((i for i, t in enumerate(seg.tokens) if sum(c.isalpha() for c in t.text) >= 2), 0)
         seg = seg.part(first) or seg
-        found = cues.title_of(seg)
+        found = cues.title_of(seg, exact=not (self.code or self.date))
         if found is None or not (self.motto or self.code or self.date or self.index < 6):
             return False
         _, count = found

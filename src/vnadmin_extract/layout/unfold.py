@@ -105,7 +105,7 @@ def _head_cuts(seg: Seg) -> set[int]:
             cuts.add(index)
         if (
             index > 2
-            and words[0] == "kinh"
+            and "kinh" in words[max(0, index - 30) : index]
             and tokens[index].text[:1].isupper()
             and tokens[index - 1].text[-1:] in ".);"
         ) and any(f"{word} {following} ".startswith(opener + " ") for opener in _LETTER_OPENERS):
@@ -167,10 +167,10 @@ def _authority_start(part: Seg) -> int | None:
     """Where, in a title in capitals, the deciding authority begins ("… NĂM 2015 | BỘ TRƯỞNG BỘ TƯ PHÁP")."""
     words = [bare(t.text).strip(".,:;") for t in part.tokens]
     heads = [h.split() for h in cues.cue_words()["deciding_heads"]]
-    for index in range(len(words) - 2, 3, -1):
-        if len(words) - index <= 14 and any(words[index : index + len(h)] == h for h in heads):
+    for index in range(max(4, len(words) - 14), len(words) - 1):
+        if any(words[index : index + len(h)] == h for h in heads):
             before = words[index - 1]
-            if before in {"cua", "va", "do", "boi", "voi"}:
+            if before in {"cua", "va", "do", "boi", "voi", "cac", "tong", "pho"}:
                 continue
             return index
     return None
