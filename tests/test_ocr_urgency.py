@@ -102,6 +102,14 @@ def test_other_stamps_are_left_alone(text: str) -> None:
     assert engine.shown  # it was looked at
 
 
+@pytest.mark.parametrize(
+    ("text", "confidence", "count"), [("KHẨN", 0.9, 1), ("KHẨN", 0.5, 0), ("HỎA TỐC", 0.3, 2)]
+)
+def test_short_text_must_be_read_surely(text: str, confidence: float, count: int) -> None:
+    result = urgency.UrgencyStamps(Reader(text, confidence, []))(stamped(20), HEAD, DPI)
+    assert len(result) == len(HEAD) + count
+
+
 def test_page_without_head_is_not_looked_at() -> None:
     engine = Reader("HỎA TỐC", 0.9, [])
     words = [OcrWord("Điều", (100, 100, 160, 120), 0.9, 1)]

@@ -47,6 +47,8 @@ GIVEN = 0.65
 """Least confidence of what is given: place, slant and the closeness to one of few texts vouch for it."""
 HEIGHT = 11.0
 """Points of the given words' boxes: a stamp's capitals with their marks."""
+SHORT = 0.8
+"""Confidence that "KHẨN" and "MẬT" need: short texts are easily read out of a drawing."""
 MOST = 5
 """Patches that are looked at on one page."""
 
@@ -94,6 +96,8 @@ class UrgencyStamps:
             if level is None:
                 continue
             sure = [w.confidence for w in found if any(c.isalpha() for c in w.text)]
+            if len(level.replace(" ", "")) < 6 and sum(sure) < SHORT * len(sure):
+                continue
             confidence = max(GIVEN, sum(sure) / max(1, len(sure)))
             return _words(level, patch.box, confidence, " ".join(w.text for w in found))
         return None
