@@ -398,8 +398,14 @@ class _State:
             return (marked and not mostly_caps(seg.text)) or (
                 opener and len(seg.text) > 0.85 * self.max_chars
             )
+        if seg.starts_paragraph is False:
+            return False  # the reader knows that the paragraph goes on
         if previous.bold != seg.bold and (previous.bold or seg.bold):
             return True
+        close = self.positional and seg.gap < 0.9 * (seg.bbox[3] - seg.bbox[1])
+        alike = (previous.bold and seg.bold) or (mostly_caps(previous.text) and mostly_caps(seg.text))
+        if close and alike and not marked:
+            return False  # a long abstract fills its lines, and then they are not centred
         centred = self._centred(seg)
         if centred is not None:
             if not centred:
