@@ -365,6 +365,7 @@ class _State:
             mostly_caps(seg.text)
             and cues.starts_with_any(seg.bare, cues.cue_words()["authority_heads"])
             and has
+            and seg.starts_paragraph is not False
         ):
             self.add(Zone.OTHER, seg)
             self.phase = "subject"
