@@ -73,9 +73,13 @@ def main() -> int:
     slow = spent["read: pdfplumber"]
     print(f"{files} files, {pages} pages")
     for name, seconds in spent.items():
-        print(f"{name:24} {1000 * seconds / pages:8.2f} ms per page   {seconds / slow:7.3f} of pdfplumber's reading")
+        print(
+            f"{name:24} {1000 * seconds / pages:8.2f} ms per page   {seconds / slow:7.3f} of pdfplumber's reading"
+        )
     after = sum(s for name, s in spent.items() if not name.startswith("read"))
-    print(f"{'all after reading':24} {1000 * after / pages:8.2f} ms per page   {after / slow:7.3f} of pdfplumber's reading")
+    print(
+        f"{'all after reading':24} {1000 * after / pages:8.2f} ms per page   {after / slow:7.3f} of pdfplumber's reading"
+    )
     return 0
 
 

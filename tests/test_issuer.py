@@ -267,7 +267,7 @@ def test_any_lines_are_survived(lines: list[str]) -> None:
 
 
 def test_hostile_headers_take_little_time() -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     for lines in (
         ["A" * 1_000_000],
         ["UBND " * 200_000],
@@ -276,4 +276,4 @@ def test_hostile_headers_take_little_time() -> None:
         ["BAN " + "* " * 500_000],
     ):
         extract_issuer(header_draft(lines, place="Bình Sơn", date="2025-08-08"))
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10

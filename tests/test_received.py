@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from pages import document, printed
 
+from pages import document, printed
 from vnadmin_extract.document import Stamp
 from vnadmin_extract.extractor import Extractor
 
