@@ -230,7 +230,8 @@ class _State:
         marked = any(side in "MD" for _, side in parts)
         if not marked and self._title(seg):
             return True
-        if not marked and not cues.is_subject_opener(seg) and self._opens_body(seg):
+        parted = self._parted_at_boundary(parts)
+        if not marked and not parted and not cues.is_subject_opener(seg) and self._opens_body(seg):
             return False
         for part, side in _parted_at_address(parts):
             if side == "M":
@@ -257,6 +258,30 @@ class _State:
             else:
                 self._left(part)
         return True
+
+    def _without_stamp(self, seg: Seg, label: Seg) -> Seg:
+        """An address line without what a received stamp puts left of it.
+
+        The address block is set in as far as its "Kính gửi"; a line of running text is not, but has no wide blank.
+        """
+        if not self.positional:
+            return seg
+        for index in range(1, len(seg.tokens)):
+            left, right = seg.tokens[index - 1].word.bbox[2], seg.tokens[index].word.bbox[0]
+            if right >= label.x0 - 15 and left < label.x0 + 70:
+                if right - left > _BESIDE and (seg.x0 < label.x0 - 15 or _SPECK.match(seg.text)):
+                    return seg.part(index) or seg
+                break
+        return (seg.part(1) or seg) if _SPECK.match(seg.text) else seg
+
+    def _parted_at_boundary(self, parts: list[tuple[Seg, str]]) -> bool:
+        """Whether a line's two parts stand in the two columns (a stamp beside the abstract): no running text."""
+        if self.boundary is None or len(parts) < 2:
+            return False
+        (left, first), (right, second) = parts[0], parts[-1]
+        return (
+            first == "L" and second == "R" and left.x1 < self.boundary + 20 and right.x0 > self.boundary - 20
+        )
 
     def _code(self, part: Seg) -> None:
         self.code = True
@@ -432,6 +457,7 @@ class _State:
         if cues.find_motto(seg) is not None or cues.find_place_date(seg) == 0:
             self.add(Zone.OTHER, seg)
             return True
+        seg = self._without_stamp(seg, next(g.segs[0] for g in self.groups if g.zone is Zone.ADDRESSEES))
         text = seg.bare
         item = bool(_ADDRESS_ITEM.match(text)) and not text.startswith("---")
         first = len(group.segs) == 1 and _bare_opener(previous)
@@ -472,6 +498,11 @@ class _State:
                 group.segs.append(seg)
                 return True
         return False
+
+
+_BESIDE = 7.0
+"""Blank, in points, between a stamp and the address block beside it."""
+_SPECK = regex.compile(r"^[^\s-]{1,3}\s+[-–—]\s+\p{L}")
 
 
 def _parted_at_address(parts: list[tuple[Seg, str]]) -> list[tuple[Seg, str]]:
