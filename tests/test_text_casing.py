@@ -149,3 +149,15 @@ def test_only_the_case_changes(text: str) -> None:
 
 def test_long_text_is_quick() -> None:
     assert sentence_case_name("TỈNH " * 20_000 + "Ủ" * 100_000).startswith("Tỉnh")
+
+
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
+        ("TRƯỜNG THCS TÂN KHÊ ĐÔNG", "Trường THCS Tân Khê Đông"),
+        ("TRƯỜNG THPT AN HÒA THƯỢNG", "Trường THPT An Hòa Thượng"),
+        ("TRƯỜNG MN SAO MAI", "Trường MN Sao Mai"),
+    ],
+)
+def test_schools_by_their_short_level(printed: str, name: str) -> None:
+    assert sentence_case_name(printed) == name

@@ -40,6 +40,7 @@ class _Lexicon:
     longest: int
     abbreviations: frozenset[str]
     surnames: frozenset[str]
+    schools: frozenset[str]
 
 
 @cache
@@ -68,6 +69,7 @@ def _lexicon() -> _Lexicon:
         longest=max(len(key) for key in phrases),
         abbreviations=frozenset(data["abbreviations"]),
         surnames=frozenset(fold(name) for name in data["surnames"]),
+        schools=frozenset(data["schools"]),
     )
 
 
@@ -236,6 +238,8 @@ def _unknown(
     begin = i
     if _stays(lexicon, words, keys, i):
         cased[i] = words[i]
+        if words[i] in lexicon.schools:
+            return i + 1, "name"
         known_body = words[i] in lexicon.abbreviations or len(words[i]) > 1
         return i + 1, ("field" if known_body else state)
     while i < len(words):
