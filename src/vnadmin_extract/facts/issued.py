@@ -50,11 +50,14 @@ def extract_issued(draft: Draft) -> Issued | None:
         if not complete and (filled or reading is not None):
             rule = "issued.unreadable"
         parts = None
-        if reading is not None and reading < 0.9:
+        if rule == "issued.unreadable" or (reading is not None and reading < 0.9):
+            # Each part by itself: the month is usually printed where the day is written by hand.
+            read = {"day": day, "month": month, "year": year}
             parts = {
-                "day": confidence(rule, reading),
-                "month": confidence("issued"),
-                "year": confidence("issued"),
+                name: confidence(
+                    "issued.unreadable" if value is None else "issued", reading if name == "day" else None
+                )
+                for name, value in read.items()
             }
         return Issued(
             place=place,
