@@ -11,6 +11,7 @@ The functions on plain strings (:func:`deadlines_in`) need no document.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -331,13 +332,18 @@ def extract_deadlines(draft: Draft) -> tuple[tuple[Assignment, ...], tuple[Deadl
     found: dict[Span, _Found] = {}
     widths: dict[Span, int] = {}
     covered: list[Span] = []
+    shared = _shared_cells(draft.assignments)
     for assignment in draft.assignments:
+        dated = False
         for start, end, cell in _places(assignment, text):
             covered.append((start, end))
+            if cell and dated and (start, end) in shared:
+                continue  # "Thời gian: Quý IV" of the point above; this point names a day of its own
             near = cited.over(start, end)
             for expression in deadlines_in(
                 text, start, end, cited_spans=near, document_date=issued, cell=cell
             ):
+                dated = dated or not cell
                 key = (expression.core_start, expression.end)
                 entry = found.get(key)
                 if entry is None or end - start < widths[key]:
@@ -365,6 +371,14 @@ def extract_deadlines(draft: Draft) -> tuple[tuple[Assignment, ...], tuple[Deadl
         for assignment in draft.assignments
     )
     return assignments, tuple(deadlines)
+
+
+def _shared_cells(assignments: Sequence[Assignment]) -> frozenset[Span]:
+    """Deadline cells and lines that stand for more than one assignment: their place is the point above."""
+    counts = Counter(
+        (entry.start, entry.end) for a in assignments for entry in a.evidence if entry.source == CELL_SOURCE
+    )
+    return frozenset(span for span, count in counts.items() if count > 1)
 
 
 def _places(assignment: Assignment, text: str) -> list[tuple[int, int, bool]]:
