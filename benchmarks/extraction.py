@@ -27,7 +27,9 @@ def clock() -> float:
 def read_with(path: Path, reader: str, spent: dict[str, float]) -> Document | None:
     start = clock()
     try:
-        document = read(path, Config.model_validate({"reader": reader, "check_signatures": False, "ocr": "off"}))
+        document = read(
+            path, Config.model_validate({"reader": reader, "check_signatures": False, "ocr": "off"})
+        )
     except VnadminError:
         return None
     if any(page.needs_ocr for page in document.pages) or not document.pages:
