@@ -6,13 +6,12 @@ and where there is none, at the run of capitals that is a signer's authority or 
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, field
 
 import regex
 
 from vnadmin_extract.layout import cues
-from vnadmin_extract.layout.lines import Seg, mostly_caps
+from vnadmin_extract.layout.lines import Seg, cut_at_gaps, mostly_caps
 
 _MAX_LINES = 45
 _GAP = 12.0
@@ -136,21 +135,11 @@ def _boundary(lines: list[Seg], page_width: float) -> float | None:
     """Where the right column begins: the leftmost edge of a signature line that stands right of the middle."""
     lefts = []
     for seg in lines:
-        for part in _parts(seg):
+        for part in cut_at_gaps(seg, _GAP):
             right = part.x0 > 0.36 * page_width and (part.x0 + part.x1) / 2 > 0.5 * page_width
             if right and (cues.is_signature_text(part.text) or cues.is_person_name(part.text)):
                 lefts.append(part.x0)
     return min(lefts) - 4 if lefts else 0.5 * page_width
-
-
-def _parts(seg: Seg) -> list[Seg]:
-    cuts = [0]
-    for index in range(1, len(seg.tokens)):
-        if seg.tokens[index].word.bbox[0] - seg.tokens[index - 1].word.bbox[2] > _GAP:
-            cuts.append(index)
-    cuts.append(len(seg.tokens))
-    parts = (seg.part(a, b) for a, b in itertools.pairwise(cuts))
-    return [p for p in parts if p is not None]
 
 
 def _take(
@@ -233,7 +222,7 @@ def _split(seg: Seg, boundary: float | None, positional: bool, named: bool) -> t
     start = cues.find_signature_start(seg, at_line_start=True)
     if start is not None:
         return (seg.part(0, start) if start else None), seg.part(start)
-    gaps = _parts(seg)
+    gaps = cut_at_gaps(seg, _GAP)
     if len(gaps) > 1 and cues.is_person_name(gaps[-1].text):
         count = len(seg.tokens) - len(gaps[-1].tokens)
         return seg.part(0, count), seg.part(count)

@@ -6,13 +6,12 @@ a format has none (plain text with both columns run together), by what the words
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, field
 
 import regex
 
 from vnadmin_extract.layout import cues
-from vnadmin_extract.layout.lines import Seg, mostly_caps, page_margins
+from vnadmin_extract.layout.lines import Seg, cut_at_gaps, mostly_caps, page_margins
 from vnadmin_extract.layout.model import Zone
 
 MAX_HEADER_LINES = 60
@@ -95,7 +94,7 @@ def split_columns(seg: Seg, boundary: float | None) -> list[tuple[Seg, str]]:
         if right is not None:
             parts.append((right, "D"))
         return parts
-    pieces = _cut_at_gaps(seg)
+    pieces = cut_at_gaps(seg, _GAP, keep=_inside_code)
     if len(pieces) == 1:
         piece = pieces[0]
         if boundary is None or piece.x0 < boundary < piece.x1:
@@ -109,18 +108,6 @@ def split_columns(seg: Seg, boundary: float | None) -> list[tuple[Seg, str]]:
             side = "L" if index == 0 else "R"
         result.append((piece, side))
     return result
-
-
-def _cut_at_gaps(seg: Seg, gap: float = _GAP) -> list[Seg]:
-    """The line's parts between wide blanks, where positions are known."""
-    cuts = [0]
-    for index in range(1, len(seg.tokens)):
-        before, token = seg.tokens[index - 1], seg.tokens[index]
-        if token.word.bbox[0] - before.word.bbox[2] > gap and not _inside_code(before.text, token.text):
-            cuts.append(index)
-    cuts.append(len(seg.tokens))
-    parts = (seg.part(a, b) for a, b in itertools.pairwise(cuts))
-    return [p for p in parts if p is not None]
 
 
 _NUMBER_WORD = regex.compile(r"^(?:s[ốôỐÔóÓ][:.]?|[:.…_]+)$", regex.I)

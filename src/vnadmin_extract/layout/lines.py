@@ -6,8 +6,9 @@ characters.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from statistics import median
 
@@ -133,6 +134,24 @@ def make_seg(tokens: tuple[Token, ...], page: int, line: int, *, like: Seg | Non
             gap=like.gap,
         )
     return seg
+
+
+def cut_at_gaps(seg: Seg, gap: float, keep: Callable[[str, str], bool] | None = None) -> list[Seg]:
+    """A line's parts between wide blanks.
+
+    Args:
+        seg: the line.
+        gap: blank, in points, that parts two columns.
+        keep: told the words on both sides of a wide blank, says whether it is no cut.
+    """
+    cuts = [0]
+    for index, (before, token) in enumerate(itertools.pairwise(seg.tokens), 1):
+        wide = token.word.bbox[0] - before.word.bbox[2] > gap
+        if wide and not (keep is not None and keep(before.text, token.text)):
+            cuts.append(index)
+    cuts.append(len(seg.tokens))
+    parts = (seg.part(a, b) for a, b in itertools.pairwise(cuts))
+    return [part for part in parts if part is not None]
 
 
 def tokens_of(line: Line) -> tuple[Token, ...]:
