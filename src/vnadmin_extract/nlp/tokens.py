@@ -17,6 +17,19 @@ from spacy.vocab import Vocab
 _TOKEN: Final = regex.compile(r"\n|[^\S\n]|[\p{L}\p{M}\p{N}]++|[^\s\p{L}\p{M}\p{N}]")
 
 
+def split(text: str) -> tuple[list[str], list[bool]]:
+    """The tokens of a text, and whether a blank follows each."""
+    words: list[str] = []
+    spaces: list[bool] = []
+    for token in _TOKEN.findall(text):
+        if token == " " and spaces and not spaces[-1] and words[-1] != "\n":
+            spaces[-1] = True
+        else:
+            words.append(token)
+            spaces.append(False)
+    return words, spaces
+
+
 class SyllableTokenizer:
     """One token for each syllable, number, sign and line feed; ``doc.text == text`` always holds."""
 
@@ -25,14 +38,7 @@ class SyllableTokenizer:
 
     def __call__(self, text: str) -> Doc:
         """Tokenise a text."""
-        words: list[str] = []
-        spaces: list[bool] = []
-        for token in _TOKEN.findall(text):
-            if token == " " and spaces and not spaces[-1] and words[-1] != "\n":
-                spaces[-1] = True
-            else:
-                words.append(token)
-                spaces.append(False)
+        words, spaces = split(text)
         return Doc(self.vocab, words=words, spaces=spaces)
 
     # spaCy writes a pipeline to disk part by part; this part has nothing to write.
