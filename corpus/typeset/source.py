@@ -11,12 +11,16 @@ Body marks, one block for each run of non-blank lines:
   a row ``|: 8 | 40 | ...`` gives the columns' relative widths
 - ``===``      a page break
 - ``**text**`` bold within a paragraph
+
+Lines that begin with ``@`` under a block are a clerk's notes about it (see ``notes.py``); they are never printed. An
+indented line under a note goes on with it.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,6 +33,7 @@ class Paragraph:
 
     text: str
     role: Role = "body"
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class Table:
 
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[float, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,7 @@ class Header:
     kind: str | None = None
     title: tuple[str, ...] = ()
     urgency: str | None = None
+    secrecy: str | None = None
     call: str = "Kính gửi"
     addressees: tuple[str, ...] = ()
 
@@ -107,6 +114,8 @@ class Source:
     after: tuple[Block, ...] = ()
     fields: Fields | None = None
     stamp: Stamp | None = None
+    second_signature: Signature | None = None
+    gold: dict[str, Any] | None = None
     auto_numbers: bool = False
     size: float = 14.0
     raw: str = field(default="", repr=False)
@@ -130,13 +139,13 @@ def load_source(path: Path) -> Source:
 def _source(name: str, data: dict[str, Any], raw: str) -> Source:
     known = {
         "about", "style", "formats", "auto_numbers", "size", "header", "body", "appendix", "signature",
-        "recipients", "fields", "stamp",
+        "recipients", "fields", "stamp", "second_signature", "gold",
     }  # fmt: skip
     if unknown := set(data) - known:
         raise ValueError(f"unknown keys {sorted(unknown)}")
     if unknown := set(data["formats"]) - {"pdf", "docx", "txt"}:
         raise ValueError(f"unknown formats {sorted(unknown)}")
-    signature = data.get("signature")
+    signature, second = data.get("signature"), data.get("second_signature")
     return Source(
         name=name,
         about=data.get("about", ""),
@@ -149,6 +158,8 @@ def _source(name: str, data: dict[str, Any], raw: str) -> Source:
         recipients=tuple(data.get("recipients", ())),
         fields=Fields(**data["fields"]) if "fields" in data else None,
         stamp=Stamp(**_tuples(data["stamp"])) if "stamp" in data else None,
+        second_signature=Signature(**_tuples(second)) if second else None,
+        gold=data.get("gold"),
         auto_numbers=data.get("auto_numbers", False),
         size=data.get("size", 14.0),
         raw=raw,
@@ -169,25 +180,52 @@ _MARKS: tuple[tuple[str, Role], ...] = (
 
 
 def parse_blocks(text: str) -> tuple[Block, ...]:
-    """The blocks of a marked text; blank lines part them."""
+    """The blocks of a marked text; blank lines part them. Raises ``ValueError`` for a note without a block."""
     blocks: list[Block] = []
-    for chunk in text.strip().split("\n\n"):
-        lines = [line.strip() for line in chunk.strip().splitlines()]
-        if not lines or not lines[0]:
+    for chunk in re.split(r"\n[ \t]*\n", text.strip()):
+        lines, notes = _split_notes(chunk)
+        if not lines and not notes:
+            continue
+        if not lines:
+            # Notes parted from their block by a blank line still belong to it.
+            if not blocks or isinstance(blocks[-1], PageBreak):
+                raise ValueError(f"a note that stands under no block: {notes[0]}")
+            blocks[-1] = replace(blocks[-1], notes=(*blocks[-1].notes, *notes))
             continue
         if lines == ["==="]:
+            if notes:
+                raise ValueError(f"a note under a page break: {notes[0]}")
             blocks.append(PageBreak())
         elif lines[0].startswith("|"):
-            blocks.append(_table(lines))
+            blocks.append(replace(_table(lines), notes=notes))
         else:
             joined = " ".join(lines)
             for mark, role in _MARKS:
                 if joined.startswith(mark):
-                    blocks.append(Paragraph(joined[len(mark) :], role))
+                    blocks.append(Paragraph(joined[len(mark) :].strip(), role, notes))
                     break
             else:
-                blocks.append(Paragraph(joined))
+                blocks.append(Paragraph(joined, notes=notes))
     return tuple(blocks)
+
+
+def _split_notes(chunk: str) -> tuple[list[str], tuple[str, ...]]:
+    """The printed lines of a chunk, and the notes under them."""
+    lines: list[str] = []
+    notes: list[str] = []
+    for line in chunk.splitlines():
+        bare = line.strip()
+        if not bare:
+            continue
+        if bare.startswith("@"):
+            notes.append(bare)
+        elif not notes:
+            lines.append(bare)
+        elif line[0].isspace():
+            notes[-1] += f" {bare}"
+        else:
+            raise ValueError(f"printed text under a note; a blank line must part them: {bare}")
+    return lines, tuple(notes)
 
 
 def _table(lines: list[str]) -> Table:
@@ -220,15 +258,16 @@ def source_text(source: Source) -> str:
     """Everything that a reader of the finished document sees, as one text (fields and stamp included)."""
     head = source.header
     parts = [*head.parent, *head.issuer, head.number, head.place_date]
-    parts += [part for part in (head.abstract, head.kind, head.urgency) if part]
+    parts += [part for part in (head.abstract, head.kind, head.urgency, head.secrecy) if part]
     parts += [*head.title, head.call, *head.addressees]
     for block in (*source.blocks, *source.after):
         if isinstance(block, Paragraph):
             parts.append(plain(block.text))
         elif isinstance(block, Table):
             parts += [plain(cell) for row in block.rows for cell in row if cell != "<"]
-    if source.signature:
-        parts += [*source.signature.lines, source.signature.name]
+    for signature in (source.signature, source.second_signature):
+        if signature:
+            parts += [*signature.lines, signature.name]
     parts += source.recipients
     if source.fields:
         parts += [source.fields.number, source.fields.day, source.fields.month or ""]
