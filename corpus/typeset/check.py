@@ -172,7 +172,7 @@ def check_notes(source: Source) -> list[str]:
         return []
     found: list[tuple[str, str | None]] = []
     try:
-        noted = [(block, nt.parse_notes(block)) for block in (*source.blocks, *source.after)]
+        noted = nt.noted_blocks(source)
     except nt.NoteError as exc:
         return describe(Path(f"{source.name}.toml"), source, [(str(exc), exc.line)])
     texts = [_block_text(block) for block, _notes in noted]
@@ -353,8 +353,13 @@ def _words(record: dict[str, Any], source: Source) -> Iterator[str]:
         if item["kind"] == "date" and due and regex.fullmatch(r"\d{4}-\d\d-\d\d", due):
             _year, month, day = due.split("-")
             bare = [f"{d}{m}" for d in {day, str(int(day))} for m in _months(month)]
+            # "cuối tháng 6/2024", "hết năm 2024": the day follows from the month or year.
+            edge = [f"{m}{mark}{year}" for m in {month, str(int(month))} for mark in ("/", "-", " năm ")]
+            edge += [f"năm {year}"] if (month, day) in (("12", "31"), ("01", "01")) else []
             words = fold(item["text"])
-            if regex.search(r"\d", words) and not any(form in words for form in (*date_forms(due), *bare)):
+            if regex.search(r"\d", words) and not any(
+                form in words for form in (*date_forms(due), *bare, *edge)
+            ):
                 yield f"{item['id']}: due {due} is not in its text {item['text']!r}"
 
 

@@ -20,12 +20,11 @@ from corpus.typeset.notes import (
     Code,
     DeadlineNote,
     LinkNote,
-    Note,
     NoteError,
     ReferenceNote,
     is_edtf,
+    noted_blocks,
     parse_code,
-    parse_notes,
     squeeze,
     task_of,
 )
@@ -149,7 +148,7 @@ class _Compiler:
 
     def _recipients(self, gold: dict[str, Any]) -> list[dict[str, Any]]:
         made = []
-        for item in gold.get("recipients", None) or []:
+        for item in gold.get("recipients") or []:
             name, *rest = (part.strip() for part in item.split("|"))
             purpose = rest[0] if rest and rest[0] not in ("", "-") else None
             copies = int(rest[1]) if len(rest) > 1 and rest[1].isdigit() else None
@@ -176,8 +175,8 @@ class _Compiler:
         references: list[dict[str, Any]] = []
         links: list[LinkNote] = []
         assigned: list[tuple[AssignmentNote, str]] = []
-        for block in (*self.source.blocks, *self.source.after):
-            for note in self._notes(block):
+        for block, notes in noted_blocks(self.source, lambda exc: self.fault(str(exc), exc.line)):
+            for note in notes:
                 if isinstance(note, ReferenceNote):
                     references.append(_reference(f"r{len(references) + 1}", note))
                 elif isinstance(note, LinkNote):
@@ -211,29 +210,25 @@ class _Compiler:
             for reference in note.references:
                 if reference not in known:
                     self.fault(f"no reference {reference} is noted", note.line)
+        noted = {deadline["id"]: deadline for deadline in deadlines}
+        for assignment, (note, _task) in zip(assignments, assigned, strict=True):
+            for identifier in assignment["deadlines"]:
+                if identifier not in noted:
+                    self.fault(f"no deadline {identifier} is noted ({len(noted)} are)", note.line)
+                elif assignment["id"] not in noted[identifier]["assignments"]:
+                    # In the order of the assignments: one that binds a later deadline stands before its own.
+                    bound = [*noted[identifier]["assignments"], assignment["id"]]
+                    noted[identifier]["assignments"] = sorted(bound, key=lambda name: int(name[1:]))
         return {"references": references, "assignments": assignments, "deadlines": deadlines}
 
-    def _notes(self, block: src.Block) -> tuple[Note, ...]:
-        made: list[Note] = []
-        for line in () if isinstance(block, src.PageBreak) else block.notes:
-            try:
-                made += parse_notes(src.Paragraph("", notes=(line,)))
-            except NoteError as exc:
-                self.fault(str(exc), exc.line)
-        return tuple(made)
-
     def _bind(self, note: AssignmentNote, identifier: str, deadlines: list[dict[str, Any]]) -> list[str]:
+        """Ids of the assignment's deadlines; new ones are appended to ``deadlines``."""
         bound: list[str] = []
         for item in note.deadlines:
             if isinstance(item, DeadlineNote):
                 deadlines.append(_deadline(f"d{len(deadlines) + 1}", item) | {"assignments": [identifier]})
-                bound.append(deadlines[-1]["id"])
-                continue
-            earlier = next((deadline for deadline in deadlines if deadline["id"] == item), None)
-            if earlier is None:
-                self.fault(f"no deadline {item} is noted before ({len(deadlines)} so far)", note.line)
-            elif identifier not in earlier["assignments"]:
-                earlier["assignments"].append(identifier)
+                item = deadlines[-1]["id"]
+            if item not in bound:
                 bound.append(item)
         return bound
 

@@ -10,8 +10,8 @@ noted words in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 from corpus.typeset import source as src
@@ -138,7 +138,7 @@ _TABLE_PATH = re.compile(r"(?:.* )?table (\d+) row (\d+)")
 
 def parse_note(line: str) -> Note:
     """Read one ``@`` line. Raises ``NoteError`` that says what is wrong with it."""
-    head, _, rest = line.partition(" ")
+    head, _, rest = src.plain(line).partition(" ")
     parts = [part.strip() for part in re.split(r"(?:^|\s)\|(?:\s|$)", rest.strip())]
     if head == "@r":
         return _reference(line, parts)
@@ -160,9 +160,43 @@ def parse_note(line: str) -> Note:
     raise NoteError(f"no such note {head!r}; known: @r @link @a @role @channel", line)
 
 
-def parse_notes(block: src.Block) -> tuple[Note, ...]:
-    """All notes of a block."""
-    return () if isinstance(block, src.PageBreak) else tuple(parse_note(line) for line in block.notes)
+def noted_blocks(
+    source: src.Source, fault: Callable[[NoteError], None] | None = None
+) -> list[tuple[src.Block, tuple[Note, ...]]]:
+    """Every block of a document (appendix last) with its notes; the path "paragraph" gets its number.
+
+    Unnumbered paragraphs are counted in the whole document, without headings, centred lines and list items.
+
+    Args:
+        source: the document.
+        fault: what is done with a note that cannot be understood; without it, ``NoteError`` is raised.
+    """
+    made: list[tuple[src.Block, tuple[Note, ...]]] = []
+    paragraphs = 0
+    for block in (*source.blocks, *source.after):
+        if (
+            isinstance(block, src.Paragraph)
+            and block.role in ("body", "flush", "italic")
+            and printed_mark(src.plain(block.text)) is None
+        ):
+            paragraphs += 1
+        notes: list[Note] = []
+        for line in () if isinstance(block, src.PageBreak) else block.notes:
+            try:
+                note = parse_note(line)
+            except NoteError as exc:
+                if fault is None:
+                    raise
+                fault(exc)
+                continue
+            if isinstance(note, AssignmentNote) and note.path in _PARAGRAPH:
+                note = replace(note, path=f"paragraph {paragraphs}")
+            notes.append(note)
+        made.append((block, tuple(notes)))
+    return made
+
+
+_PARAGRAPH = ("paragraph", "paragraph N", "para", "P")
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -194,7 +228,9 @@ def _reference(line: str, parts: list[str]) -> ReferenceNote:
 
 
 _BLANKS = re.compile(r"[.…_]{2,}|…")
-_NUMBER = re.compile(r"\d+[A-Za-zĐđ]?")
+_NUMBER = re.compile(r"(?:\d+|\d{1,3}(?:\.\d{3})+)[A-Za-zĐđ]?")
+# A slip of the typist, its separator forgotten: "26NQ-TW".
+_JOINED = re.compile(r"(\d+)([A-ZĐ]{2,}[/-]?.*)")
 
 
 def squeeze(code: str) -> str:
@@ -209,6 +245,8 @@ def parse_code(text: str) -> Code | None:
     with at most one letter, or nothing; any other form needs its parts said outright.
     """
     squeezed = squeeze(text)
+    if joined := _JOINED.fullmatch(squeezed):
+        return Code(joined[1], None, joined[2], squeezed)
     found = re.match(r"([^/-]*)([/-])?(.*)", squeezed)
     assert found is not None
     number, separator, rest = found[1] or None, found[2], found[3]
@@ -296,7 +334,7 @@ def _assignment(line: str, parts: list[str]) -> AssignmentNote:
 
 _QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”')
 _TIME = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
-_DURATION = re.compile(r"P(?=\d|T\d)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?)?")
+_DURATION = re.compile(r"-?P(?=\d|T\d)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?:\d+H)?(?:\d+M)?)?")
 
 
 def _deadline(text: str, line: str) -> DeadlineNote | str:
@@ -351,6 +389,8 @@ def _deadline(text: str, line: str) -> DeadlineNote | str:
             put("due", token)
         else:
             raise NoteError(f"not understood in the deadline {words!r}: {token!r}", line)
+    if "T" in str(values.get("duration", "")):
+        values.setdefault("working_days", False)  # hours are never working days
     note = DeadlineNote(words, kind, **values)  # type: ignore[arg-type]
     _complete(note, line)
     return note
@@ -522,26 +562,21 @@ def labelled_blocks(source: src.Source) -> list[LabelledBlock]:
     Raises:
         NoteError: a note cannot be understood.
     """
-    references = [
-        note
-        for block in (*source.blocks, *source.after)
-        for note in parse_notes(block)
-        if isinstance(note, ReferenceNote)
-    ]
+    noted = noted_blocks(source)
+    references = [note for _block, notes in noted for note in notes if isinstance(note, ReferenceNote)]
     made: list[LabelledBlock] = []
     index = 0
-    for appendix, blocks in ((False, source.blocks), (True, source.after)):
-        for block in blocks:
-            if isinstance(block, src.PageBreak):
-                continue
-            notes = parse_notes(block)
-            if isinstance(block, src.Table):
-                made += _rows(index, block, notes, references, appendix)
-            else:
-                made.append(
-                    _labelled(index, src.plain(block.text), notes, references, block.role, None, appendix)
-                )
-            index += 1
+    for place, (block, notes) in enumerate(noted):
+        if isinstance(block, src.PageBreak):
+            continue
+        appendix = place >= len(source.blocks)
+        if isinstance(block, src.Table):
+            made += _rows(index, block, notes, references, appendix)
+        else:
+            made.append(
+                _labelled(index, src.plain(block.text), notes, references, block.role, None, appendix)
+            )
+        index += 1
     return _with_leads(made)
 
 
@@ -641,8 +676,6 @@ def citation_spans(reference: ReferenceNote, text: str, label: str) -> Iterator[
 
 def _with_leads(blocks: list[LabelledBlock]) -> list[LabelledBlock]:
     """Give headings and lead-ins the spans of the leads that points under them take from there."""
-    from dataclasses import replace
-
     added: dict[int, set[Span]] = {}
     origin: dict[int, int] = {}
     for place, block in enumerate(blocks):
