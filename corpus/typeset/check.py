@@ -351,7 +351,7 @@ def _words(record: dict[str, Any], source: Source) -> Iterator[str]:
                 yield f"{item['id']}: time {item['time']} is not in its text"
         due = item["due"]
         if item["kind"] == "date" and due and regex.fullmatch(r"\d{4}-\d\d-\d\d", due):
-            _year, month, day = due.split("-")
+            year, month, day = due.split("-")
             bare = [f"{d}{m}" for d in {day, str(int(day))} for m in _months(month)]
             # "cuối tháng 6/2024", "hết năm 2024": the day follows from the month or year.
             edge = [f"{m}{mark}{year}" for m in {month, str(int(month))} for mark in ("/", "-", " năm ")]
