@@ -152,8 +152,9 @@ def _header(document: Any, source: src.Source) -> None:
     _centred(cells[0].paragraphs[0], head.number, size=13)
     if head.abstract:
         _centred(cells[0].add_paragraph(), head.abstract, size=12, italic=party)
-    if head.urgency:
-        _centred(cells[0].add_paragraph(), head.urgency, bold=True, before=6)
+    for stamp in (head.secrecy, head.urgency):
+        if stamp:
+            _centred(cells[0].add_paragraph(), stamp, bold=True, before=6)
     _centred(cells[1].paragraphs[0], head.place_date, size=13.5, italic=True)
 
 
@@ -236,17 +237,25 @@ def _signature(document: Any, source: src.Source) -> None:
     spacer.line_spacing, spacer.keep_with_next = Pt(8), True
     party = source.style == "party"
     left, right = _two_columns(document, 8.2, 8.0)
+    _signed(right, source.signature, party)
+    second = source.second_signature
+    if second:
+        _signed(left, second, party)
     if source.recipients:
-        _runs(left.paragraphs[0], "Nơi nhận:", size=12, bold=not party, italic=not party)
+        first = document.add_paragraph() if second else left.paragraphs[0]
+        _runs(first, "Nơi nhận:", size=12, bold=not party, italic=not party)
     for item in source.recipients:
-        _runs(left.add_paragraph(), f"- {item}", size=11)
-    lines = source.signature.lines
-    for number, text in enumerate(lines):
-        plain_position = party and number == len(lines) - 1
-        _centred(_add(right, number == 0), text, size=13.5, bold=not plain_position)
+        _runs((document if second else left).add_paragraph(), f"- {item}", size=11)
+
+
+def _signed(cell: Any, signature: src.Signature, party: bool) -> None:
+    """Authority and position, room for the signature, and the name."""
+    for number, text in enumerate(signature.lines):
+        plain_position = party and number == len(signature.lines) - 1
+        _centred(_add(cell, number == 0), text, size=13.5, bold=not plain_position)
     for _ in range(4):
-        right.add_paragraph()
-    _centred(right.add_paragraph(), source.signature.name, bold=True)
+        cell.add_paragraph()
+    _centred(cell.add_paragraph(), signature.name, bold=True)
 
 
 class _Numbering:

@@ -258,9 +258,10 @@ class _Header(_Placed):
             for text in wrap(head.abstract, font, 12, LEFT_COLUMN * 0.92):
                 y += 15
                 self._centred(text, LEFT_CENTRE, y, font, 12)
-        if head.urgency:
-            y += 24
-            self._stamp(head.urgency, y)
+        for stamp in (head.secrecy, head.urgency):  # ND30, Appendix I, boxes 10a and 10b
+            if stamp:
+                y += 24 if stamp == (head.secrecy or head.urgency) else 26
+                self._stamp(stamp, y)
         if head.kind:
             y += 34
             self._centred(head.kind, TEXT_WIDTH / 2, y, "Body-Bold", 15 if party else 14)
@@ -388,34 +389,51 @@ class _Addressees(_Placed):
 
 
 class _SignatureBlock(_Placed):
-    """Nơi nhận on the left, level with authority, position and name on the right."""
+    """Nơi nhận on the left, level with authority, position and name on the right.
+
+    Where two sign, the second stands on the left, and Nơi nhận below both.
+    """
 
     def __init__(self, source: src.Source) -> None:
         super().__init__()
         assert source.signature is not None
         self.spaceBefore = 10
-        party = source.style == "party"
+        self.party = source.style == "party"
+        second = source.second_signature
         y = 14.0
-        if source.recipients:
-            label_font = "Body" if party else "Body-BoldItalic"
-            self.lines.append(_Line("Nơi nhận:", 0, y, label_font, 12, centred=False))
-            if party:
-                self.rule(stringWidth("Nơi nhận", "Body", 12) / 2, y + 2, stringWidth("Nơi nhận", "Body", 12))
-            for item in source.recipients:
-                for text in wrap(f"- {item}", "Body", 11, 0.46 * TEXT_WIDTH):
-                    y += 13.5
-                    self.lines.append(_Line(text, 0, y, "Body", 11, centred=False))
-        right = 14.0
-        for number, text in enumerate(source.signature.lines):
+        if second:
+            y = self._signed(second, 0.22 * TEXT_WIDTH, y, None)
+        elif source.recipients:
+            y = self._recipients(source.recipients, y)
+        y = max(y, self._signed(source.signature, SIGNATURE_CENTRE, 14.0, source.stamp))
+        if second and source.recipients:
+            y = self._recipients(source.recipients, y + 22)
+        self.height = y + 8
+
+    def _recipients(self, items: Sequence[str], y: float) -> float:
+        label_font = "Body" if self.party else "Body-BoldItalic"
+        self.lines.append(_Line("Nơi nhận:", 0, y, label_font, 12, centred=False))
+        if self.party:
+            self.rule(stringWidth("Nơi nhận", "Body", 12) / 2, y + 2, stringWidth("Nơi nhận", "Body", 12))
+        for item in items:
+            for text in wrap(f"- {item}", "Body", 11, 0.46 * TEXT_WIDTH):
+                y += 13.5
+                self.lines.append(_Line(text, 0, y, "Body", 11, centred=False))
+        return y
+
+    def _signed(self, signature: src.Signature, x: float, y: float, stamp: src.Stamp | None) -> float:
+        """Authority, position and name centred on ``x``; the baseline of the name."""
+        for number, text in enumerate(signature.lines):
             # Party guides print the body in bold and the position below it in plain capitals.
-            font = "Body" if party and number == len(source.signature.lines) - 1 else "Body-Bold"
-            self.lines.append(_Line(text, SIGNATURE_CENTRE, right, font, 13.5))
-            right += 17
-        if source.stamp:
-            self._digital_stamp(source.stamp, right)
-        right += SIGNING_GAP
-        self.lines.append(_Line(source.signature.name, SIGNATURE_CENTRE, right, "Body-Bold", 14))
-        self.height = max(y, right) + 8
+            font = "Body" if self.party and number == len(signature.lines) - 1 else "Body-Bold"
+            for part in wrap(text, font, 13.5, 0.5 * TEXT_WIDTH):
+                self.lines.append(_Line(part, x, y, font, 13.5))
+                y += 17
+        if stamp:
+            self._digital_stamp(stamp, y)
+        y += SIGNING_GAP
+        self.lines.append(_Line(signature.name, x, y, "Body-Bold", 14))
+        return y
 
     def _digital_stamp(self, stamp: src.Stamp, y: float) -> None:
         def draw(canvas: Any) -> None:

@@ -52,8 +52,9 @@ def _header(source: src.Source) -> list[str]:
     left = [f"{head.number:^{LEFT - 2}}"]
     if head.abstract:
         left += [f"{text:^{LEFT - 2}}" for text in _broken(head.abstract, LEFT - 4)]
-    if head.urgency:
-        left += ["", f"{head.urgency:^{LEFT - 2}}"]
+    for stamp in (head.secrecy, head.urgency):
+        if stamp:
+            left += ["", f"{stamp:^{LEFT - 2}}"]
     lines += [*_columns(left, [head.place_date]), ""]
     if head.kind:
         lines += [f"{text:^{WIDTH}}" for text in (head.kind, *head.title)]
@@ -111,9 +112,14 @@ def _table(table: src.Table) -> list[str]:
 def _signature(source: src.Source) -> list[str]:
     if source.signature is None:
         return []
-    left = ["Nơi nhận:"] if source.recipients else []
+    recipients = ["Nơi nhận:"] if source.recipients else []
     for item in source.recipients:
-        left += _broken(f"- {item}", LEFT + 6)
+        recipients += _broken(f"- {item}", LEFT + 6)
     right = [*source.signature.lines, "", "", "", source.signature.name]
     width = LEFT + 8
-    return [f"{a:<{width}}{b:^{WIDTH - width}}" for a, b in zip_longest(left, right, fillvalue="")]
+    left = recipients
+    if source.second_signature:
+        left = [f"{text:^{width - 2}}" for text in source.second_signature.lines]
+        left += [""] * (len(right) - 1 - len(left)) + [f"{source.second_signature.name:^{width - 2}}"]
+    lines = [f"{a:<{width}}{b:^{WIDTH - width}}" for a, b in zip_longest(left, right, fillvalue="")]
+    return [*lines, "", *recipients] if source.second_signature else lines
