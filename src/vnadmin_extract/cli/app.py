@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vnadmin_extract import __version__
+from vnadmin_extract.cli.evaluate import compare, evaluate
 from vnadmin_extract.cli.options import with_config
 from vnadmin_extract.cli.output import emit, say, show
 from vnadmin_extract.config import Config
@@ -204,6 +205,10 @@ def run(
         say(f"stopped: nothing was written; results of an earlier run in {out} stay as they were")
         raise typer.Exit(STOPPED) from None
     raise typer.Exit(max(codes))
+
+
+app.command()(evaluate)
+app.command()(compare)
 
 
 @app.command()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin
@@ -77,13 +77,8 @@ class PointReader:
 
 def bare(doc: Doc) -> Doc:
     """A copy with the tokens' features and nothing that a model should find."""
-    from spacy.attrs import LEMMA, NORM, TAG
-
     copy = Doc(doc.vocab, words=[t.text for t in doc], spaces=[bool(t.whitespace_) for t in doc])
-    attrs = [NORM, LEMMA, TAG]
-    copy.from_array(attrs, doc.to_array(attrs))
+    attrs: list[int | str] = ["NORM", "LEMMA", "TAG"]
+    copy.from_array(attrs, cast(Any, doc.to_array(attrs)))
     copy.user_data[OWN] = doc.user_data.get(OWN, 0)
     return copy
-
-
-Factory = Callable[[Language, str], Words]

@@ -14,10 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
-from spacy.attrs import LEMMA, NORM, TAG
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
@@ -73,7 +72,7 @@ def set_features(doc: Doc, *, segment: bool = True) -> Doc:
         values[i, 0] = add(norm if i >= own else f"<{norm}")
         values[i, 1] = add(lemmas[i])
         values[i, 2] = add(bare)
-    doc.from_array([NORM, LEMMA, TAG], values)
+    doc.from_array(["NORM", "LEMMA", "TAG"], cast(Any, values))
     return doc
 
 

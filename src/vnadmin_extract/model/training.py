@@ -83,7 +83,12 @@ def write_points(path: Path, points: Iterable[LabelledPoint]) -> int:
 
 
 def train(
-    train_path: Path, dev_path: Path, out: Path, *, overrides: dict[str, Any] | None = None, quiet: bool = False
+    train_path: Path,
+    dev_path: Path,
+    out: Path,
+    *,
+    overrides: dict[str, Any] | None = None,
+    quiet: bool = False,
 ) -> dict[str, Any]:
     """Train a model and write it to a folder.
 
@@ -113,7 +118,9 @@ def train(
         )
     sink = io.StringIO()
     nlp: Language = init_nlp(config, use_gpu=-1)
-    nlp, _ = spacy_train(nlp, None, stdout=sink if quiet else sys.stdout, stderr=sink if quiet else sys.stderr)
+    nlp, _ = spacy_train(
+        nlp, None, stdout=sink if quiet else sys.stdout, stderr=sink if quiet else sys.stderr
+    )
     nlp.config["paths"] = dict.fromkeys(nlp.config["paths"])  # where the data lay is nobody's business
     nlp.to_disk(out)
     performance: dict[str, Any] = nlp.meta.get("performance", {})
