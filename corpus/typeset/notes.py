@@ -674,28 +674,36 @@ def citation_spans(reference: ReferenceNote, text: str, label: str) -> Iterator[
         yield Span("citation", found.start(), found.end(), label)
 
 
+# A lead is looked for at most so many blocks above; details ("Thời gian: …") so many below.
+_ABOVE, _BELOW = 60, 8
+
+
 def _with_leads(blocks: list[LabelledBlock]) -> list[LabelledBlock]:
-    """Give headings and lead-ins the spans of the leads that points under them take from there."""
+    """Spans of what an assignment takes from other blocks: headings and lead-ins above it (leads, days), and lines of
+    their own below it ("Đơn vị phối hợp: …", "Thời gian: …")."""
     added: dict[int, set[Span]] = {}
     origin: dict[int, int] = {}
     for place, block in enumerate(blocks):
         if block.row is not None:
             continue
-        here = {span.label for span in block.spans if span.kind == "lead"}
+        here = {(span.kind, span.start, span.end) for span in block.spans}
         for note in block.assignments:
-            for name in note.lead:
-                if name in here:
+            wanted: list[tuple[SpanKind, str, str]] = [("lead", name, name) for name in note.lead]
+            wanted += [("coordinating", name, name) for name in note.coordinating]
+            wanted += [
+                ("deadline", deadline.text, deadline.kind)
+                for deadline in note.deadlines
+                if isinstance(deadline, DeadlineNote)
+            ]
+            for kind, words, label in wanted:
+                own = locate(words, block.text)
+                if own and (kind, *own) in here:
                     continue
-                for back in range(place - 1, max(-1, place - 60), -1):
-                    above = blocks[back]
-                    giving = (
-                        above.style == "heading"
-                        or "lead-in" in above.roles
-                        or above.text.rstrip().endswith(":")
-                    )
-                    if giving and above.row is None and (found := locate(name, above.text)):
-                        added.setdefault(back, set()).add(Span("lead", *found, name))
-                        origin[place] = above.index
+                for other in (*_details(blocks, place), *_giving(blocks, place)):
+                    if found := locate(words, blocks[other].text):
+                        added.setdefault(other, set()).add(Span(kind, *found, label))
+                        if kind == "lead" and other < place:
+                            origin[place] = blocks[other].index
                         break
     return [
         replace(
@@ -707,3 +715,28 @@ def _with_leads(blocks: list[LabelledBlock]) -> list[LabelledBlock]:
         )
         for place, block in enumerate(blocks)
     ]
+
+
+def _details(blocks: Sequence[LabelledBlock], place: int) -> Iterator[int]:
+    """The lines of their own under an assignment: up to the next assignment or numbered point."""
+    for other in range(place + 1, min(len(blocks), place + 1 + _BELOW)):
+        block = blocks[other]
+        mark = printed_mark(block.text)
+        if (
+            block.assignments
+            or block.row is not None
+            or block.style == "heading"
+            or (mark and mark not in "-–+*•")
+        ):
+            return
+        yield other
+
+
+def _giving(blocks: Sequence[LabelledBlock], place: int) -> Iterator[int]:
+    """Headings and lead-ins above, nearest first."""
+    for other in range(place - 1, max(-1, place - 1 - _ABOVE), -1):
+        block = blocks[other]
+        if block.row is None and (
+            block.style == "heading" or "lead-in" in block.roles or block.text.rstrip().endswith(":")
+        ):
+            yield other
