@@ -53,6 +53,30 @@ _FAMILIES = (
     ),
 )
 
+# Families for variety: a typewriter's letters for old documents, and what offices use beside Times.
+_OTHERS = (
+    ("Cousine", ("Cousine-Regular.ttf", "Cousine-Bold.ttf", "Cousine-Italic.ttf", "Cousine-BoldItalic.ttf")),
+    ("Arimo", ("Arimo-Regular.ttf", "Arimo-Bold.ttf", "Arimo-Italic.ttf", "Arimo-BoldItalic.ttf")),
+    (
+        "LiberationSans",
+        (
+            "LiberationSans-Regular.ttf",
+            "LiberationSans-Bold.ttf",
+            "LiberationSans-Italic.ttf",
+            "LiberationSans-BoldItalic.ttf",
+        ),
+    ),
+    (
+        "DejaVuSerifCondensed",
+        (
+            "DejaVuSerifCondensed.ttf",
+            "DejaVuSerifCondensed-Bold.ttf",
+            "DejaVuSerifCondensed-Italic.ttf",
+            "DejaVuSerifCondensed-BoldItalic.ttf",
+        ),
+    ),
+)
+
 VIETNAMESE = "ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ"
 
 REMEDY = (
@@ -87,6 +111,17 @@ def find_family() -> Family:
     raise FontError(REMEDY)
 
 
+@lru_cache(maxsize=1)
+def all_families() -> tuple[Family, ...]:
+    """Every usable family that is installed, each once, in the order of the lists."""
+    files = {path.name: path for path in _font_files()}
+    found: dict[str, Family] = {}
+    for name, faces in (*_FAMILIES, *_OTHERS):
+        if name not in found and all(face in files for face in faces) and _has_vietnamese(files[faces[0]]):
+            found[name] = Family(name, *(files[face] for face in faces))
+    return tuple(found.values())
+
+
 def _font_files() -> Iterable[Path]:
     for folder in _FOLDERS:
         root = Path(folder).expanduser()
@@ -109,22 +144,39 @@ def _has_vietnamese(path: Path) -> bool:
     return all(ord(letter) in face.charToGlyph for letter in VIETNAMESE + VIETNAMESE.upper())
 
 
-def register() -> Family:
-    """Make the family known to reportlab as Body, Body-Bold, Body-Italic and Body-BoldItalic."""
+def register(name: str | None = None) -> str:
+    """Make a family known to reportlab; the name of its regular face.
+
+    The other faces are that name with -Bold, -Italic and -BoldItalic. Without ``name`` it is the first usable
+    family, under the name Body.
+
+    Raises:
+        FontError: there is no such family, or none at all.
+    """
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 
-    family = find_family()
-    if "Body" not in pdfmetrics.getRegisteredFontNames():
+    if name is None:
+        family, prefix = find_family(), "Body"
+    else:
+        family = next((family for family in all_families() if family.name == name), None)  # type: ignore[assignment]
+        prefix = name
+        if family is None:
+            raise FontError(f"The font family {name} is not installed.")
+    if prefix not in pdfmetrics.getRegisteredFontNames():
         faces = {
-            "Body": family.regular,
-            "Body-Bold": family.bold,
-            "Body-Italic": family.italic,
-            "Body-BoldItalic": family.bold_italic,
+            prefix: family.regular,
+            f"{prefix}-Bold": family.bold,
+            f"{prefix}-Italic": family.italic,
+            f"{prefix}-BoldItalic": family.bold_italic,
         }
         for face, path in faces.items():
             pdfmetrics.registerFont(TTFont(face, str(path)))
         pdfmetrics.registerFontFamily(
-            "Body", normal="Body", bold="Body-Bold", italic="Body-Italic", boldItalic="Body-BoldItalic"
+            prefix,
+            normal=prefix,
+            bold=f"{prefix}-Bold",
+            italic=f"{prefix}-Italic",
+            boldItalic=f"{prefix}-BoldItalic",
         )
-    return family
+    return prefix
