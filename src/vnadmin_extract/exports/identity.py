@@ -9,12 +9,45 @@ reading found. The catalogue carries an id over where a task moved to another pl
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from vnadmin_extract.record import Assignment, Deadline, Record
 
 LENGTH: Final = 16
 """Hexadecimal digits of an id: 64 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """The stable ids of one document and its parts."""
+
+    document: str
+    assignments: Mapping[str, str]
+    """The record's own id (``a1``) → stable id."""
+    deadlines: Mapping[str, str]
+
+
+def identify(record: Record) -> Identities:
+    """All ids of a record at once, the same as the functions below give one by one."""
+    document = document_id(record)
+    seen: Counter[tuple[str, ...]] = Counter()
+    places: dict[str, tuple[str | int, ...]] = {}
+    assignments: dict[str, str] = {}
+    for item in record.assignments:
+        place = (item.path, seen[(item.path,)])
+        seen[(item.path,)] += 1
+        assignments[item.id] = _digest(document, "assignment", *place)
+        for number, deadline in enumerate(item.deadlines):
+            places.setdefault(deadline, ("of", *place, number))
+    deadlines: dict[str, str] = {}
+    for one in record.deadlines:
+        alone = ("alone", one.text)
+        deadlines[one.id] = _digest(document, "deadline", *places.get(one.id, (*alone, seen[alone])))
+        seen[alone] += 1
+    return Identities(document, assignments, deadlines)
 
 
 def document_id(record: Record) -> str:

@@ -1,0 +1,1 @@
+"""The steps by which an older catalogue becomes one of this version (Alembic)."""
