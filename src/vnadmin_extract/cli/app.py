@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -17,9 +16,9 @@ from vnadmin_extract import __version__
 from vnadmin_extract.cli.evaluate import compare, evaluate
 from vnadmin_extract.cli.options import with_config
 from vnadmin_extract.cli.output import emit, say, show
+from vnadmin_extract.cli.run import run
 from vnadmin_extract.config import Config
 from vnadmin_extract.errors import ExitCode, VnadminError
-from vnadmin_extract.exports import EXPORTS
 from vnadmin_extract.exports.labels import Language
 
 if TYPE_CHECKING:
@@ -34,9 +33,6 @@ app = typer.Typer(
 )
 
 _STDIN = Path("-")
-_TABLE_ROWS = 40
-STOPPED = 128 + 2
-"""Exit code after Ctrl-C (what a shell reports for SIGINT)."""
 
 Lang = Annotated[Language, typer.Option("--lang", help="Language of labels in views and tables.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks of unexpected errors.")]
@@ -75,7 +71,7 @@ def extract(
     records: list[Record] = []
     codes: list[ExitCode] = []
     for file in files:
-        codes.append(_guarded(str(file), partial(_extract, extractor, file, records), debug))
+        codes.append(guarded(str(file), partial(_extract, extractor, file, records), debug))
     if view:
         from vnadmin_extract.cli.view import record_view
 
@@ -107,106 +103,10 @@ def text(
             say(f"warning: {document.name}: {warning}")
         emit(_json(document_json(document)) if as_json else pages_text(document))
 
-    raise typer.Exit(_guarded(str(file), work, debug))
+    raise typer.Exit(guarded(str(file), work, debug))
 
 
-@app.command()
-@with_config
-def run(
-    config: Config,
-    folder: Annotated[Path, typer.Argument(help="Folder with documents; sub-folders too.", metavar="FOLDER")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.", metavar="OUT")],
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs",
-            "-j",
-            min=0,
-            help="Worker processes; 0: none, for debugging.",
-            show_default="cores, at most 8",
-        ),
-    ] = None,
-    timeout: Annotated[
-        float | None, typer.Option("--timeout", help="Seconds for one file.", show_default="no limit")
-    ] = None,
-    export: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--export",
-            "-e",
-            help=f"What to write beside records.jsonl: {', '.join(EXPORTS)}.",
-            show_default="workbook",
-        ),
-    ] = None,
-    lang: Lang = "en",
-    debug: Debug = False,
-) -> None:
-    """Extract every file of FOLDER into OUT: records.jsonl, an Excel workbook, summary.json.
-
-    A file that fails is reported and does not stop the rest. Exit code 0: all files done; 1: some failed.
-    """
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from vnadmin_extract.batch import RECORDS_FILE, FileReport, run_folder
-    from vnadmin_extract.exports.jsonl import read_records
-    from vnadmin_extract.exports.table import deadline_table
-
-    unknown = [name for name in export or () if name not in EXPORTS]
-    if unknown:
-        raise typer.BadParameter(
-            f"no export {unknown[0]!r}; there are {', '.join(EXPORTS)}", param_hint="--export"
-        )
-    progress = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )
-    bar = progress.add_task("Reading", total=None)
-
-    def on_file(report: FileReport, done: int, count: int) -> None:
-        progress.update(bar, completed=done, total=count)
-        if report.failed:
-            progress.console.print(
-                f"{report.status}: {report.message}", markup=False, highlight=False, soft_wrap=True
-            )
-            if debug and report.traceback:
-                progress.console.print(report.traceback, markup=False, highlight=False, soft_wrap=True)
-
-    codes: list[ExitCode] = []
-    if config.ocr_cache is None:
-        # A page is recognised once: a second run over the same folder takes its words from here.
-        config = config.model_copy(update={"ocr_cache": out / ".cache" / "ocr"})
-
-    def work() -> None:
-        with progress:
-            summary = run_folder(
-                folder,
-                out,
-                config,
-                jobs=_cores() if jobs is None else jobs,
-                timeout=timeout,
-                exports=tuple(export) if export else ("workbook",),
-                on_file=on_file,
-            )
-        codes.append(summary.exit_code)
-        counts = ", ".join(f"{count} {status}" for status, count in summary.statuses.items())
-        written = ", ".join(str(out / name) for name in summary.outputs)
-        say(
-            f"{summary.files} files ({counts}), {summary.records} records in {summary.seconds:.1f} s. Written: {written}"
-        )
-        show(deadline_table(read_records(out / RECORDS_FILE), lang, limit=_TABLE_ROWS))
-
-    try:
-        codes.append(_guarded(str(folder), work, debug))
-    except KeyboardInterrupt:
-        say(f"stopped: nothing was written; results of an earlier run in {out} stay as they were")
-        raise typer.Exit(STOPPED) from None
-    raise typer.Exit(max(codes))
-
-
+app.command()(run)
 app.command()(evaluate)
 app.command()(compare)
 
@@ -255,7 +155,7 @@ def _extract(extractor: Extractor, file: Path, records: list[Record]) -> None:
         records += extractor.extract_all(file)
 
 
-def _guarded(file: str, work: Callable[[], None], debug: bool) -> ExitCode:
+def guarded(file: str, work: Callable[[], None], debug: bool) -> ExitCode:
     """Do something with a file; an error becomes one line on standard error and an exit code."""
     try:
         work()
@@ -283,12 +183,6 @@ def _overall(codes: list[ExitCode]) -> ExitCode:
     if len(codes) == 1:
         return codes[0]
     return ExitCode.SOME_FAILED if any(codes) else ExitCode.OK
-
-
-def _cores() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    count = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
-    return min(count, 8)
 
 
 def _json(value: Any) -> str:
