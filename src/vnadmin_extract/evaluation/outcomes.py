@@ -142,32 +142,38 @@ class _Judge:
         self, name: str, gold: Sequence[Any], predicted: Sequence[Any], like: Likeness, floor: float,
         show: Callable[[Any], Any], label: Callable[[Any], str] = lambda _item: "",
     ) -> list[tuple[int, int]]:  # fmt: skip
-        """Match the items of a list one to one, the likest first; the pairs of indices."""
-        table = sorted(
-            ((like(g, p), i, j) for i, g in enumerate(gold) for j, p in enumerate(predicted)), reverse=True
-        )
-        of_gold: dict[int, int] = {}
-        taken: set[int] = set()
-        for value, i, j in table:
-            if value < floor:
-                break
-            if i not in of_gold and j not in taken:
-                of_gold[i] = j
-                taken.add(j)
+        """Match the items of a list one to one; the pairs of indices."""
+        of_gold = match(gold, predicted, like, floor)
         for i, item in enumerate(gold):
-            match = predicted[of_gold[i]] if i in of_gold else None
+            other = predicted[of_gold[i]] if i in of_gold else None
             self.add(
                 name,
                 show(item),
-                None if match is None else show(match),
-                match is not None,
+                None if other is None else show(other),
+                other is not None,
                 label(item),
-                _fact(match),
+                _fact(other),
             )
         for j, item in enumerate(predicted):
-            if j not in taken:
+            if j not in of_gold.values():
                 self.add(name, None, show(item), False, label(item), _fact(item))
         return sorted(of_gold.items())
+
+
+def match(gold: Sequence[Any], predicted: Sequence[Any], like: Likeness, floor: float) -> dict[int, int]:
+    """Pair the items of two lists one to one, the likest first: index in ``gold`` → index in ``predicted``."""
+    table = sorted(
+        ((like(g, p), i, j) for i, g in enumerate(gold) for j, p in enumerate(predicted)), reverse=True
+    )
+    result: dict[int, int] = {}
+    taken: set[int] = set()
+    for value, i, j in table:
+        if value < floor:
+            break
+        if i not in result and j not in taken:
+            result[i] = j
+            taken.add(j)
+    return result
 
 
 def judge(gold: Json, predicted: Json, matcher: Matcher = Matcher.SOFT) -> list[Outcome]:
