@@ -143,11 +143,11 @@ def full_record(file: str = "cong-van.pdf") -> Record:
 
 
 def fake_extract(path: Path, name: str, config: Config) -> list[Record]:
-    """Stands in for the extractor, in this process and in workers: the file's text says what happens to it."""
+    """Stands in for the extractor, in this process and in workers: the text's first word says what happens to it."""
     import os
     import time
 
-    order = path.read_text(encoding="utf-8").strip()
+    order = path.read_text(encoding="utf-8").split()[0]
     match order:
         case "one":
             return [full_record(name)]
@@ -159,8 +159,13 @@ def fake_extract(path: Path, name: str, config: Config) -> list[Record]:
             raise ZeroDivisionError("a defect")
         case "crash":
             os._exit(139)
+        case "abort":
+            os.abort()
         case "hang":
-            time.sleep(60)
+            time.sleep(600)
+        case "balloon":
+            held = [bytearray(os.urandom(1 << 20)) for _ in range(1 << 20)]  # a terabyte, if nobody stops it
+            raise AssertionError(len(held))
         case "slow":
             time.sleep(0.5)
             return [full_record(name)]

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from record_examples import fake_extract, full_record
-from vnadmin_extract.batch import RunSummary, find_files, run_folder
+from vnadmin_extract.batch import RunSummary, run_folder
+from vnadmin_extract.batch.inputs import FolderSource
 from vnadmin_extract.config import Config
 from vnadmin_extract.errors import ExitCode, InputError
 from vnadmin_extract.exports.atomic import replacing
@@ -18,11 +19,20 @@ from vnadmin_extract.record import Record
 
 
 def fill(folder: Path, files: dict[str, str]) -> Path:
-    for name, text in files.items():
+    """Files whose first word is an order; their name makes each of them a content of its own."""
+    for name, order in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(f"{order} {name}", encoding="utf-8")
     return folder
+
+
+KEPT = {"catalogue.sqlite", "run.json"}
+"""What a run leaves beside its outputs."""
+
+
+def without_hash(record: Record) -> Record:
+    return record.model_copy(update={"source": record.source.model_copy(update={"sha256": "0" * 64})})
 
 
 def run(folder: Path, out: Path, *, jobs: int = 0, timeout: float | None = None) -> RunSummary:
@@ -50,7 +60,7 @@ def test_every_file_gets_a_status_and_every_record_a_line(tmp_path: Path) -> Non
     assert summary.exit_code == ExitCode.SOME_FAILED
     records = list(read_records(tmp_path / "out" / "records.jsonl"))
     assert [record.source.file for record in records] == ["a/x.txt", "b.txt", "b.txt"]
-    assert records[0] == full_record("a/x.txt")
+    assert without_hash(records[0]) == full_record("a/x.txt")
     written = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
     assert written["statuses"] == {"internal_error": 1, "needs_ocr": 1, "ok": 2, "skipped": 1}
     by_file = {report["file"]: report for report in written["reports"]}
@@ -103,14 +113,18 @@ def stopped_by_user(path: Path, name: str, config: Config) -> list[Record]:
     return [full_record(name)]
 
 
-def test_a_stopped_run_leaves_the_earlier_results_untouched(tmp_path: Path) -> None:
-    folder = fill(tmp_path / "in", {"a.txt": "one", "b.txt": "one"})
+def test_a_stopped_run_leaves_the_earlier_results_untouched_and_the_next_goes_on(tmp_path: Path) -> None:
+    folder = fill(tmp_path / "in", {"c.txt": "one"})
     out = tmp_path / "out"
     run(folder, out)
-    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    before = {name: (out / name).read_bytes() for name in names(out) - KEPT}
+    fill(folder, {"a.txt": "one", "b.txt": "one"})
     with pytest.raises(KeyboardInterrupt):
         run_folder(folder, out, jobs=0, exports=(), extract=stopped_by_user)
-    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    assert {name: (out / name).read_bytes() for name in names(out) - KEPT} == before
+    summary = run(folder, out)
+    assert statuses(summary) == {"a.txt": "ok", "b.txt": "ok", "c.txt": "ok"}
+    assert (summary.read, summary.unchanged) == (1, 2)
 
 
 def test_nothing_is_replaced_when_an_export_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +137,7 @@ def test_nothing_is_replaced_when_an_export_fails(tmp_path: Path, monkeypatch: p
     folder = fill(tmp_path / "in", {"a.txt": "one"})
     with pytest.raises(OSError, match="No space"):
         run_folder(folder, tmp_path / "out", jobs=0, exports=("table",), extract=fake_extract)
-    assert names(tmp_path / "out") == set()
+    assert names(tmp_path / "out") - KEPT == set()
 
 
 def write_half(target: Path) -> None:
@@ -151,7 +165,7 @@ def test_the_output_folder_inside_the_input_is_not_read(tmp_path: Path) -> None:
 
 def test_hidden_and_lock_files_are_passed_over(tmp_path: Path) -> None:
     fill(tmp_path, {".hidden": "", "~$cv.docx": "", "Thumbs.db": "", ".git/a.txt": "", "cv.txt": "one"})
-    assert [task.name for task in find_files(tmp_path)] == ["cv.txt"]
+    assert [file.name for file in FolderSource(tmp_path).files()] == ["cv.txt"]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders there")
@@ -173,15 +187,14 @@ def test_a_file_name_that_is_no_utf8_still_gives_a_report(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("folder", "out", "message"),
     [
-        ("missing", "out", "there is no such folder"),
-        ("file.txt", "out", "this is a file, not a folder"),
+        ("missing", "out", "there is no such folder or file"),
         ("empty", "out", "the folder holds no files"),
         (".", ".", "the output folder is the folder of the documents"),
     ],
 )
 def test_a_wrong_folder_is_one_clear_error(tmp_path: Path, folder: str, out: str, message: str) -> None:
     (tmp_path / "empty").mkdir()
-    (tmp_path / "file.txt").write_text("one")
+    (tmp_path / "file.txt").write_text("one ")
     with pytest.raises(InputError, match=message):
         run(tmp_path / folder, tmp_path / out)
     assert not (tmp_path / "out").exists()

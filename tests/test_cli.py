@@ -39,12 +39,12 @@ class FakeExtractor:
 
 @pytest.fixture(autouse=True)
 def fake_extractor(monkeypatch: pytest.MonkeyPatch) -> None:
-    from vnadmin_extract import batch
+    from vnadmin_extract.batch import work
 
     module = ModuleType("vnadmin_extract.extractor")
     module.Extractor = FakeExtractor  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "vnadmin_extract.extractor", module)
-    batch._extractor.cache_clear()
+    work._extractor.cache_clear()
     seen_configs.clear()
 
 
@@ -223,7 +223,13 @@ def test_run_writes_all_outputs_and_prints_the_table(folder: Path, tmp_path: Pat
     out = tmp_path / "out"
     result = call("run", folder, "-o", out, "--jobs", 0, "--lang", "vi")
     assert result.exit_code == ExitCode.SOME_FAILED
-    assert {path.name for path in out.iterdir()} == {"records.jsonl", "records.xlsx", "summary.json"}
+    assert {path.name for path in out.iterdir()} == {
+        "catalogue.sqlite",
+        "records.jsonl",
+        "records.xlsx",
+        "run.json",
+        "summary.json",
+    }
     assert "Nhiệm vụ có thời hạn" in result.stdout
     assert "17:00 20/03/2024" in result.stdout
     assert "scan.txt" not in result.stdout
@@ -262,8 +268,8 @@ def test_ctrl_c_stops_the_run_and_says_what_remains(
     monkeypatch.setattr(FakeExtractor, "extract_all", stop)
     result = call("run", folder, "-o", tmp_path / "out", "-j", 0)
     assert result.exit_code == 130
-    assert "stopped: nothing was written" in result.stderr
-    assert list((tmp_path / "out").iterdir()) == []
+    assert "stopped: what was read is kept, and the same command goes on from there" in result.stderr
+    assert not (tmp_path / "out" / "records.jsonl").exists()
 
 
 def test_schema_is_json() -> None:
