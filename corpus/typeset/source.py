@@ -126,6 +126,14 @@ def load_sources(folder: Path) -> list[Source]:
     return [load_source(path) for path in sorted(folder.glob("*.toml"))]
 
 
+def source_of(name: str, data: dict[str, Any], raw: str = "") -> Source:
+    """A source from the data of its file. Raises ``ValueError`` where something is missing or misspelt."""
+    try:
+        return _source(name, data, raw)
+    except (KeyError, TypeError, ValueError) as exc:
+        raise ValueError(f"{name}: {exc}") from exc
+
+
 def load_source(path: Path) -> Source:
     """Read one source file. Raises ``ValueError`` naming the file where something is missing or misspelt."""
     raw = path.read_text("utf-8")
