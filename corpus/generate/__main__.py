@@ -120,8 +120,7 @@ def scan(source: src.Source, look: Any, path: Path, chance: random.Random) -> No
     if chance.random() < 0.7:
         degrees = chance.uniform(-2.5, 2.5)
         steps.append(lambda page: damage.skewed(page, degrees))
-    if chance.random() < 0.5:
-        steps.append(damage.sealed)
+    sealed = chance.random() < 0.5
     worst = chance.random()
     if worst < 0.2:
         steps.append(damage.faxed)
@@ -133,6 +132,9 @@ def scan(source: src.Source, look: Any, path: Path, chance: random.Random) -> No
         # Fields are drawn by programs, not by a scanner's lamp: their values are printed.
         render_pdf(printed_fields(source), clean, look)
         pages = damage.pages_of(clean, dpi)
+    if sealed:
+        # The seal stands by the signature: on the last page.
+        pages[-1] = damage.sealed(pages[-1])
     for step in steps:
         pages = [step(page) for page in pages]
     if chance.random() < 0.6:

@@ -225,14 +225,8 @@ def _cited_here(note: nt.ReferenceNote, here: str, before: str) -> Iterator[tupl
         notation and squeezed(notation) not in squeezed(here)
     ):
         yield f"the code {code.text!r} does not stand in the block", note.line
-    elif number and notation:
-        dense = squeezed(before)
-        start = dense.find(squeezed(code.text))
-        while start > 0 and dense[start - 1].isdigit():
-            start = dense.find(squeezed(code.text), start + 1)
-        after = start + len(squeezed(code.text))
-        if start >= 0 and not dense[after : after + 1].isalnum():
-            yield f"the code {code.text!r} is mentioned in an earlier block: note it there", note.line
+    elif any(True for _span in nt.citation_spans(note, before, "")):
+        yield f"the code {code.text!r} is mentioned in an earlier block: note it there", note.line
 
 
 def _path_fits(note: nt.AssignmentNote, block: src.Block, dash: set[int] | None) -> Iterator[tuple[str, str]]:
@@ -360,8 +354,14 @@ def word_faults(record: dict[str, Any], source: Source) -> Iterator[str]:
             edge += [f"quý {quarter}/{year}", f"quý {quarter} năm {year}", f"quý {quarter}"]
             edge += [f"năm {year}"] if (month, day) in (("12", "31"), ("01", "01"), ("06", "30")) else []
             words = fold(item["text"])
-            if regex.search(r"\d", words) and not any(
-                form in words for form in (*date_forms(due), *bare, *edge)
+            if (
+                regex.search(r"\d", words)
+                and not any(form in words for form in (*date_forms(due), *bare))
+                and not any(
+                    # not the month of a whole date
+                    regex.search(rf"(?<!\d\s*[/.-]\s*)(?<!\d\s*tháng\s*)(?<!\d){form}", words)
+                    for form in edge
+                )
             ):
                 yield f"{item['id']}: due {due} is not in its text {item['text']!r}"
 
