@@ -252,6 +252,9 @@ class ListSource:
             elif Path(item).is_dir():
                 prefix = _printable(Path(item).as_posix().rstrip("/")) + "/"
                 yield from _reported(FolderSource(Path(item), prefix, self._out), item)
+            elif not Path(item).exists():
+                error = InputError("there is no such file", file=_printable(item), remedy="Check the list")
+                yield Found(_printable(Path(item).as_posix()), item, status=error.status, message=str(error))
             else:
                 yield from FileSource(item).files()
 

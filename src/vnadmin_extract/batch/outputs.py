@@ -7,19 +7,27 @@ were read gets in: so the files are the same, byte for byte, whatever happened b
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+import regex
 
 from vnadmin_extract import __version__
+from vnadmin_extract.batch.repeatable import SUFFIXES, without_clock
 from vnadmin_extract.batch.report import report_json
+from vnadmin_extract.errors import InputError
 from vnadmin_extract.exports import ExportOptions, get_export, jsonl
 from vnadmin_extract.exports.atomic import replacing
 from vnadmin_extract.record import Record
 
 RECORDS_FILE = jsonl.FILE_NAME
 SUMMARY_FILE = "summary.json"
+_HALF_WRITTEN: Final = regex.compile(r"\.[\w.\-]+\.[0-9a-f]{8}\.tmp")
+"""Files that :func:`~vnadmin_extract.exports.atomic.replacing` was writing when its process was killed."""
 
 
 class Results(Protocol):
@@ -33,6 +41,40 @@ class Results(Protocol):
 
     def statuses(self) -> dict[str, int]:
         """Status → number of files."""
+
+
+@contextmanager
+def alone_in(out: Path) -> Iterator[None]:
+    """Let no second run write into the same folder; what a killed one has left half-written is removed.
+
+    The lock is the operating system's on the folder, so it ends with the process. Where folders cannot be locked
+    (Windows, some network drives) there is none.
+
+    Raises:
+        InputError: another run is at work there.
+    """
+    handle: int | None = None
+    with suppress(ImportError, OSError):
+        import fcntl
+
+        handle = os.open(out, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            raise InputError(
+                "another run is writing into this folder",
+                file=str(out),
+                remedy="Wait for its end, or give another output folder",
+            ) from None
+    try:
+        for path in out.glob(".*.tmp"):
+            if _HALF_WRITTEN.fullmatch(path.name):
+                path.unlink(missing_ok=True)
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
 
 
 def write_outputs(
@@ -78,7 +120,12 @@ def write_outputs(
         jsonl.write(counted(), files.enter_context(replacing(out / RECORDS_FILE)), options)
         for module in modules:
             target = files.enter_context(replacing(out / module.FILE_NAME))
-            module.write(_checked(results.records(), check), target, options)
+            if module.FILE_NAME.endswith(SUFFIXES):
+                with tempfile.TemporaryFile() as draft:
+                    module.write(_checked(results.records(), check), draft, options)
+                    without_clock(draft, target)
+            else:
+                module.write(_checked(results.records(), check), target, options)
         statuses = dict(sorted(results.statuses().items()))
         head = {
             "version": __version__,

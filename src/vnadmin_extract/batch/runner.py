@@ -26,7 +26,7 @@ from vnadmin_extract import __version__
 from vnadmin_extract.batch.executor import Executor, InProcess
 from vnadmin_extract.batch.inputs import FolderSource, Found, ListSource, Patterns, Source, is_url, sources
 from vnadmin_extract.batch.log import Log
-from vnadmin_extract.batch.outputs import Results, write_outputs
+from vnadmin_extract.batch.outputs import Results, alone_in, write_outputs
 from vnadmin_extract.batch.report import NO_FAILURE, FileReport, RunSummary
 from vnadmin_extract.batch.spool import Spool
 from vnadmin_extract.batch.stopping import Stopping
@@ -397,6 +397,7 @@ class _Run:
     def _open(self) -> None:
         c = self._c
         c.out.mkdir(parents=True, exist_ok=True)
+        self._stack.enter_context(alone_in(c.out))
         self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="vnadmin-")))
         if c.store is not None:
             self._store = c.store
