@@ -204,6 +204,8 @@ def _marks(letter: str, chances: Noise, chance: random.Random) -> str:
                 kept.append(chance.choice(_TONES))
         elif mark not in _SHAPES or chance.random() >= chances.shape:
             kept.append(mark)
+    # The letter's shape before its tone: only so do they melt into one character.
+    kept.sort(key=lambda mark: mark in _TONES)
     made = unicodedata.normalize("NFC", base + "".join(kept))
     return made if len(made) == 1 else base
 
