@@ -15,7 +15,8 @@ from vnadmin_extract.config import Config
 
 _NO_RESULT: Final = frozenset({"ocr_cache", "ocr_jobs", "ocr_timeout", "office_timeout"})
 """Settings that decide how fast and how long, never what comes out. A setting added later counts by itself."""
-_DATA_PACKAGES: Final = ("vnadmin_extract.knowledge", "vnadmin_extract.data")
+_NO_KNOWLEDGE: Final = ("labels_", "catalogue_")
+"""Beginnings of the names of data files that no reading uses."""
 _DIGITS: Final = 10
 
 
@@ -45,18 +46,19 @@ def _data_digest() -> str:
     from vnadmin_extract.ocr import refine  # here: it needs Pillow
 
     digest.update(f"refine {refine.VERSION}\n".encode())
-    for package in _DATA_PACKAGES:
-        for path, file in _files(resources.files(package), package):
-            content = file.read_bytes()
-            digest.update(f"{path} {len(content)}\n".encode())
-            digest.update(content)
+    for path, file in _files(resources.files("vnadmin_extract"), ""):
+        content = file.read_bytes()
+        digest.update(f"{path} {len(content)}\n".encode())
+        digest.update(content)
     return digest.hexdigest()[:_DIGITS]
 
 
 def _files(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
-    """Data files below a package's folder, in a fixed order."""
+    """Data files below a folder (tables, weights; programs are told by the version), in a fixed order."""
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.name.startswith((".", "__")) or entry.name.endswith((".py", ".md", ".pyc")):
+        if entry.name.startswith((".", "__", *_NO_KNOWLEDGE)) or entry.name.endswith(
+            (".py", ".md", ".typed")
+        ):
             continue
         if entry.is_dir():
             yield from _files(entry, f"{path}/{entry.name}")

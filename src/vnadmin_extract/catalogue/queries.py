@@ -145,6 +145,7 @@ def due(
     unit: str | None = None,
     role: Role = "any",
     where: Filter | None = None,
+    recurring: bool = True,
 ) -> DueList:
     """What falls due from one day to another, both included, in the order of the days.
 
@@ -158,16 +159,17 @@ def due(
         unit: only what this unit leads or takes part in.
         role: in which role.
         where: further conditions on the documents; its bounds of deadlines are not used.
+        recurring: whether recurring deadlines are asked for.
     """
     items: list[DueAnswer] = []
     undated = 0
     with catalogue.engine.connect() as connection:
         query = _deadlines(unit, role, where)
         dated = query.where(DeadlineRow.kind != "recurring", DeadlineRow.due_last.between(first, last))
-        recurring = query.where(DeadlineRow.kind == "recurring")
+        again = query.where(DeadlineRow.kind == "recurring")
         undated_rows = query.where(DeadlineRow.kind != "recurring", DeadlineRow.due_last.is_(None))
         found = connection.execute(dated).all()
-        repeated = connection.execute(recurring).all()
+        repeated = connection.execute(again).all() if recurring else []
         undated = len(connection.execute(undated_rows.with_only_columns(DeadlineRow.id).distinct()).all())
         wanted = {row.assignment_id for row in (*found, *repeated) if row.assignment_id is not None}
         assignments = {item.id: item for item in _load_assignments(connection, wanted)}

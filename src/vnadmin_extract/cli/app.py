@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vnadmin_extract import __version__
+from vnadmin_extract.cli import catalogue
 from vnadmin_extract.cli.evaluate import compare, evaluate
 from vnadmin_extract.cli.options import with_config
 from vnadmin_extract.cli.output import emit, say, show
@@ -109,6 +110,7 @@ def text(
 app.command()(run)
 app.command()(evaluate)
 app.command()(compare)
+catalogue.register(app)
 
 
 @app.command()
