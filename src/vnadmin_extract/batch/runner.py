@@ -44,7 +44,7 @@ RUN_FILE: Final = "run.json"
 _ASK: Final = 256
 """File names that the catalogue is asked about at once."""
 _STORE_COUNT: Final = 64
-_STORE_SECONDS: Final = 2.0
+_STORE_SECONDS: Final = 1.0
 _STORE_BYTES: Final = 16 << 20
 """Outcomes are stored when there are so many, when the first has waited so long, or when they are so large."""
 _PATIENCE: Final = 0.25
