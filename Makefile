@@ -8,7 +8,7 @@ DEMO_OUT ?= out
 BENCH_FILES ?= corpus/samples
 CODE := src tests scripts benchmarks corpus
 
-.PHONY: help demo test test-slow lint format typecheck bench system schema clean
+.PHONY: help demo test test-slow lint format typecheck bench system schema corpus clean
 
 help:
 	@echo "make demo       create the environment, extract corpus/samples into $(DEMO_OUT)/, print the deadlines"
@@ -17,6 +17,7 @@ help:
 	@echo "make lint       ruff, without changes; make format applies them"
 	@echo "make typecheck  mypy, strict"
 	@echo "make bench      the benchmarks"
+	@echo "make corpus     compile the corpus's notes, render its samples, check everything"
 	@echo "make system     optional system packages: LibreOffice for DOC, ODT and RTF files, Tesseract for scans"
 
 # Stamps: the environment is made once, and again when pyproject.toml changes.
@@ -55,6 +56,13 @@ typecheck: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@for name in readers extraction; do echo "== $$name"; $(BIN)/python benchmarks/$$name.py $(BENCH_FILES) || exit 1; done
+
+# Gold from the clerk's notes, the samples, and the checks that tie them to their text and parts.
+corpus: $(VENV)/.installed-dev
+	$(BIN)/python -m corpus.typeset.compile
+	$(BIN)/python -m corpus.typeset
+	$(BIN)/python -m corpus.typeset --check
+	$(BIN)/python -m corpus.typeset.splits
 
 schema: $(VENV)/.installed
 	$(BIN)/python scripts/update_schema.py

@@ -172,7 +172,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 # The notation has two capitals in its first word: "7- Bộ Điện lực" is a point of a list.
 _CODE = regex.compile(
-    r"(?<![\w./-])(\d{1,5})(\s*/\s*|-(?=[\p{L}&]+[-/]))((?:\d{4}/)?(?=\p{Lu}\p{L}*\p{Lu})\p{L}[\p{L}&]*(?:[-/.][\p{L}\d&]+)*)"
+    r"(?<![\w./-])(\d{1,5})(/|-(?=[\p{L}&]+[-/]))((?:\d{4}/)?(?=\p{Lu}\p{L}*\p{Lu})\p{L}[\p{L}&]*(?:[-/.][\p{L}\d&]+)*)"
 )
 
 
