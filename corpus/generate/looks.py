@@ -34,7 +34,7 @@ def look_of(chance: random.Random, year: int | None) -> Look:
             right=chance.uniform(12, 20) * mm,
             received=_received(chance, year) if chance.random() < 0.3 else None,
         )
-    serif = [name for name in ("Tinos", "LiberationSerif") if name in names] or ["Body"]
+    serif: list[str] = [name for name in ("Tinos", "LiberationSerif") if name in names] or ["Body"]
     other = [
         name for name in ("DejaVuSerif", "DejaVuSerifCondensed", "Arimo", "LiberationSans") if name in names
     ]
@@ -73,7 +73,8 @@ def with_signing(source: src.Source, chance: random.Random, year: int | None) ->
     Documents that have these already, or are too old for them, stay as they are, as do those whose number or day is
     not printed in the usual way.
     """
-    if year is None or year < _SIGNING_SINCE or source.signature is None:
+    signature = source.signature
+    if year is None or year < _SIGNING_SINCE or signature is None:
         return source
     head = source.header
     number, day = _NUMBER.match(head.number), _DAY.search(head.place_date)
@@ -92,9 +93,7 @@ def with_signing(source: src.Source, chance: random.Random, year: int | None) ->
         )
     if source.stamp is None and chance.random() < 0.3:
         clock = f"{chance.randint(7, 17):02}:{chance.randint(0, 59):02}:{chance.randint(0, 59):02}"
-        signed = chance.choice(
-            (source.signature.name, " ".join(source.header.issuer).title(), new_person(chance))
-        )
+        signed = chance.choice((signature.name, " ".join(source.header.issuer).title(), new_person(chance)))
         source = replace(
             source,
             stamp=src.Stamp(

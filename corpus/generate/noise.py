@@ -195,7 +195,7 @@ def _marks(letter: str, chances: Noise, chance: random.Random) -> str:
         return letter
     if letter in "đĐ":
         return ("d" if letter == "đ" else "D") if chance.random() < chances.shape else letter
-    base, *marks = unicodedata.normalize("NFD", letter)
+    base, *marks = list(unicodedata.normalize("NFD", letter))
     kept: list[str] = []
     for mark in marks:
         if mark in _TONES and chance.random() < chances.tone:

@@ -192,11 +192,12 @@ def _numbers(data: Mapping[str, Any], record: Any, chance: random.Random) -> Cha
         width, head = len(found[1]), found[1].startswith("0")
         low = 1 if head else 10 ** (width - 1)
         high = 10 ** (width - 1) - 1 if head and width > 1 else 10**width - 1
-        number = str(chance.randint(max(low, 1), max(high, 1))).zfill(width if head else 1)
-        if (number, key.split("|")[1]) in taken:
-            continue
-        taken.add(number)
-        mapping[key] = number
+        for _attempt in range(20):
+            number = str(chance.randint(max(low, 1), max(high, 1))).zfill(width if head else 1)
+            if number not in taken:
+                taken.add(number)
+                mapping[key] = number
+                break
     own = data.get("fields")
     printed = regex.sub(r"\s", "", data["header"]["number"])
 

@@ -387,7 +387,13 @@ def date_forms(date: str) -> list[str]:
         return [date[:4]]
     year, month, day = date.split("-")
     days, months = {day, str(int(day))}, {month, str(int(month))}
-    forms = ("{d}/{m}/{y}", "{d}-{m}-{y}", "{d}.{m}.{y}", "{d} tháng {m} năm {y}", "{d} tháng {m}, {y}")
+    forms: tuple[str, ...] = (
+        "{d}/{m}/{y}",
+        "{d}-{m}-{y}",
+        "{d}.{m}.{y}",
+        "{d} tháng {m} năm {y}",
+        "{d} tháng {m}, {y}",
+    )
     forms += ("{d}/{m}/{s}", "{d}-{m}-{s}") if year < "2000" else ()  # typewriters left the century out
     return [
         form.format(d=d, m=m, y=year, s=year[2:])

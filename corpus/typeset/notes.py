@@ -183,7 +183,7 @@ def noted_blocks(
         notes: list[Note] = []
         for line in () if isinstance(block, src.PageBreak) else block.notes:
             try:
-                note = parse_note(line)
+                note: Note = parse_note(line)
             except NoteError as exc:
                 if fault is None:
                     raise
@@ -604,8 +604,8 @@ def _labelled(
     roles: list[str] = ["assignment"] if assignments else []
     roles += [note.role for note in notes if isinstance(note, RoleNote) and note.role not in roles]
     spans: list[Span] = []
-    for note in assignments:
-        spans += _assignment_spans(note, text)
+    for assignment in assignments:
+        spans += _assignment_spans(assignment, text)
     for number, reference in enumerate(references, start=1):
         spans += citation_spans(reference, text, f"r{number}")
     for note in notes:

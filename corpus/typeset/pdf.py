@@ -68,7 +68,7 @@ class Look:
     @property
     def width(self) -> float:
         """Of the text."""
-        return PAGE_WIDTH - self.left - self.right
+        return float(PAGE_WIDTH - self.left - self.right)
 
     def face(self, style: str = "") -> str:
         """The registered name of "Bold", "Italic", "BoldItalic" or, without a style, of the regular face."""

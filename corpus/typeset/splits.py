@@ -15,9 +15,9 @@ import hashlib
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import regex
 
@@ -28,6 +28,7 @@ SPLITS = ROOT / "splits.toml"
 SHARES: dict[str, float] = {"train": 0.70, "dev": 0.12, "test": 0.18}
 
 Split = Literal["train", "dev", "test"]
+PARTS: tuple[Split, ...] = get_args(Split)
 
 PASSAGE = 8
 """Words of a passage that two documents may share by chance."""
@@ -67,17 +68,20 @@ def assign(names: Iterable[str], places: Mapping[str, Split]) -> dict[str, Split
             for depth in (2, 1, 0)
         ]
 
-        def lack(part: str, groups: list[Counter[str]] = groups) -> float:
-            # How far the part is behind its share, in the narrow group, the kind, and the whole.
-            return sum(
-                weight * (SHARES[part] * (group.total() + 1) - group[part])
-                for weight, group in zip((0.6, 1.0, 0.4), groups, strict=True)
-            )
-
         # Within small groups the largest part would always come first: the hash breaks near-ties.
-        jitter = {part: 0.5 * _fraction(f"{name} {part}") * SHARES[part] for part in SHARES}
-        made[name] = max(SHARES, key=lambda part: lack(part) + jitter[part])  # type: ignore[assignment]
+        wanted = {
+            part: _lack(part, groups) + 0.5 * _fraction(f"{name} {part}") * SHARES[part] for part in PARTS
+        }
+        made[name] = max(PARTS, key=wanted.__getitem__)
     return made
+
+
+def _lack(part: Split, groups: Sequence[Counter[Split]]) -> float:
+    """How far a part is behind its share, in the narrow group, the kind, and the whole."""
+    return sum(
+        weight * (SHARES[part] * (group.total() + 1) - group[part])
+        for weight, group in zip((0.6, 1.0, 0.4), groups, strict=True)
+    )
 
 
 def _digest(text: str) -> str:
@@ -177,7 +181,7 @@ def main(arguments: list[str] | None = None) -> int:
     for fault in faults:
         print(fault)
     counts = Counter(places.values())
-    print(", ".join(f"{part} {counts[part]}" for part in SHARES), f"- {len(faults)} faults")
+    print(", ".join(f"{part} {counts[part]}" for part in PARTS), f"- {len(faults)} faults")
     return 1 if faults else 0
 
 
