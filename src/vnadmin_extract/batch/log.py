@@ -16,10 +16,11 @@ class Log:
     ``exported``, ``stopped`` or ``finished``.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: str | Path | None = None) -> None:
         """Open the file. Raises ``OSError`` where it cannot be written."""
         self._file: TextIO | None = None
         if path is not None:
+            path = Path(path)
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("a", encoding="utf-8", buffering=1)
 

@@ -123,7 +123,7 @@ class RunOptions:
     """Of the Ray cluster's head; one is started on this machine where ``None``."""
     watch: float | None = None
     """Do not end: look for new files each so many seconds."""
-    log: Path | None = None
+    log: str | Path | None = None
     """File that gets a JSON line for each event."""
 
 
