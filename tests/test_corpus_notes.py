@@ -440,3 +440,20 @@ def test_the_compiler_knows_nothing_of_the_extractor() -> None:
     code = "import sys, corpus.typeset.compile; print([m for m in sys.modules if m.startswith('vnadmin')])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_doubts_point_at_notes_that_may_be_missing(tmp_path: Path) -> None:
+    from corpus.typeset.doubts import doubts
+
+    assert list(doubts(load(tmp_path))) == []
+    text = DOCUMENT.replace(
+        "@r implements | Quyết định | 9/QĐ-UBND | 2026-02-02 | UBND tỉnh | kiểm kê đất\n", ""
+    )
+    text = text.replace("@link r1 implements r2\n", "").replace(
+        'd: "trước ngày 15/3/2026" date 2026-03-15 before', "cut: Lập"
+    )
+    text = text.replace("2. Rà soát", "Văn phòng chủ trì việc chung.\n\n2. Rà soát").replace(
+        "d: =d1 | ", ""
+    )
+    found = list(doubts(load(tmp_path, text)))
+    assert [line.split(":")[0] for line in found] == ["no reference", "1.a, no deadline", "no assignment"]
