@@ -63,6 +63,7 @@ corpus: $(VENV)/.installed-dev
 	$(BIN)/python -m corpus.typeset
 	$(BIN)/python -m corpus.typeset --check
 	$(BIN)/python -m corpus.typeset.splits
+	$(BIN)/python -m corpus.typeset.figures --write
 
 schema: $(VENV)/.installed
 	$(BIN)/python scripts/update_schema.py

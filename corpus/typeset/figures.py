@@ -18,6 +18,8 @@ from corpus.typeset.splits import SHARES, load_splits
 
 ROOT = Path(__file__).resolve().parents[1]
 
+_BEGIN, _END = "<!-- figures -->\n", "<!-- end of figures -->\n"
+
 # Tried in this order on the lines of the header; a rough guess, for counting only.
 _LEVELS: tuple[tuple[str, str], ...] = (
     ("commune", r"XÃ(?! HỘI)|PHƯỜNG|THỊ TRẤN|ĐẶC KHU|THÔN\b|TRƯỜNG (?:MẦM NON|TIỂU HỌC|THCS)"),
@@ -136,8 +138,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m corpus.typeset.figures", description=__doc__)
     parser.add_argument("--sources", type=Path, default=ROOT / "sources")
     parser.add_argument("--gold", type=Path, default=ROOT / "gold")
+    parser.add_argument("--write", action="store_true", help="put the tables into corpus/README.md")
     options = parser.parse_args()
-    print(report(src.load_sources(options.sources), options.gold))
+    text = report(src.load_sources(options.sources), options.gold)
+    if options.write:
+        sheet = ROOT / "README.md"
+        before, _, rest = sheet.read_text("utf-8").partition(_BEGIN)
+        after = rest.partition(_END)[2]
+        sheet.write_text(f"{before}{_BEGIN}{text}\n{_END}{after}", "utf-8")
+    else:
+        print(text)
     return 0
 
 
