@@ -52,6 +52,8 @@ class Step:
     depth: int
     """1 for those that implement it directly."""
     edge: Edge
+    also: tuple[Work, ...] = ()
+    """Further documents of the chain that it is said to implement."""
 
 
 class Network:
@@ -122,6 +124,13 @@ class Network:
             if below > known or (below == known and _rank(edge) < _rank(parent[edge.source.number])):
                 depth[edge.source.number] = below
                 parent[edge.source.number] = edge
+        also: dict[int, list[Work]] = {}
+        for edge in self.edges:
+            own = parent.get(edge.source.number)
+            if own is not None and edge.relation in relations and edge.target.number in depth:
+                others = also.setdefault(edge.source.number, [])
+                if edge.target is not own.target and edge.target not in others:
+                    others.append(edge.target)
         children: dict[int, list[Edge]] = {}
         for edge in parent.values():
             children.setdefault(edge.target.number, []).append(edge)
@@ -129,8 +138,9 @@ class Network:
         stack = sorted(children.get(work.number, ()), key=_tree_order, reverse=True)
         while stack:
             edge = stack.pop()
-            steps.append(Step(depth[edge.source.number], edge))
-            stack += sorted(children.get(edge.source.number, ()), key=_tree_order, reverse=True)
+            number = edge.source.number
+            steps.append(Step(depth[number], edge, tuple(also.get(number, ()))))
+            stack += sorted(children.get(number, ()), key=_tree_order, reverse=True)
         return steps
 
     def _forward(self, root: Work, relations: Collection[str]) -> Iterator[Edge]:

@@ -94,7 +94,7 @@ def due(
         Path | None, typer.Option("--holidays-file", help="TOML file with days off and swapped days.")
     ] = None,
     catalogue: Address = str(DEFAULT),
-    lang: Lang = "vi",
+    lang: Lang = "en",
     limit: Limit = _LIMIT,
     as_json: AsJson = False,
 ) -> None:
@@ -163,7 +163,7 @@ def assignments(
     ] = None,
     folder: Folder = None,
     catalogue: Address = str(DEFAULT),
-    lang: Lang = "vi",
+    lang: Lang = "en",
     limit: Limit = _LIMIT,
     as_json: AsJson = False,
 ) -> None:
@@ -224,7 +224,7 @@ def refs(
         ),
     ] = None,
     catalogue: Address = str(DEFAULT),
-    lang: Lang = "vi",
+    lang: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
     """Who cites and who implements a document, through all documents in between. Exit code 1: nobody."""
@@ -271,7 +271,7 @@ def graph(
     kind: Kind = None,
     folder: Folder = None,
     catalogue: Address = str(DEFAULT),
-    lang: Lang = "vi",
+    lang: Lang = "en",
 ) -> None:
     """The network of documents and what they do to each other, as a graph."""
     for name in relation or ():
@@ -430,6 +430,9 @@ def _work_view(
     for step in steps:
         text = Text(_title(step.edge.source, words))
         text.append(f"\n{_how(step.edge, words, own)}; {_where(step.edge.source, own)}", style="dim")
+        if step.also:
+            names = ", ".join(_shortened(work.name) for work in step.also)
+            text.append(f"\n{own['also_implements'].format(names=names)}", style="dim")
         branches[step.edge.source.number] = branches[step.edge.target.number].add(text)
     if not steps:
         tree.add(Text(own["nobody_implements"]))
@@ -463,7 +466,13 @@ def _work_json(
     return {
         **_work(root),
         "implemented_by": [
-            {**_work(step.edge.source), **_edge(step.edge), "depth": step.depth, "of": step.edge.target.name}
+            {
+                **_work(step.edge.source),
+                **_edge(step.edge),
+                "depth": step.depth,
+                "of": step.edge.target.name,
+                "also": [work.name for work in step.also],
+            }
             for step in steps
         ],
         "cited_by": [{**_work(edge.source), **_edge(edge)} for edge in others],
