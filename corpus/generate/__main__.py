@@ -72,12 +72,12 @@ def make(job: Job) -> list[str]:
     variant = variant_of(job.name, job.variant, job.seed)
     files, gold = job.out / "files", job.out / "gold"
     chance = random.Random(f"{job.seed} {job.stem} look")
-    year = issued_year(variant.gold)
+    issued = (variant.gold.get("issued") or {}).get("date")
     look = STANDARD
     printed = variant.source
     if job.variant and not job.plain:
-        look = look_of(chance, year)
-        printed = with_signing(variant.source, chance, year)
+        look = look_of(chance, issued)
+        printed = with_signing(variant.source, chance, issued)
     made: list[str] = []
 
     def record(stem: str) -> None:
@@ -101,13 +101,6 @@ def make(job: Job) -> list[str]:
     if any(form != "scan" for form in job.formats):
         record(job.stem)
     return made
-
-
-def issued_year(record: dict[str, Any]) -> int | None:
-    """The year of a record's date."""
-    date = (record.get("issued") or {}).get("date")
-    found = re.match(r"\d{4}", date or "")
-    return int(found[0]) if found else None
 
 
 def scan(source: src.Source, look: Any, path: Path, chance: random.Random) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import replace
+from datetime import date, timedelta
 
 from reportlab.lib.units import mm
 
@@ -18,8 +19,9 @@ _TYPEWRITERS_UNTIL = 1996
 _SIGNING_SINCE = 2018
 
 
-def look_of(chance: random.Random, year: int | None) -> Look:
-    """A look for a document of ``year``."""
+def look_of(chance: random.Random, issued: str | None) -> Look:
+    """A look for a document of the date ``issued`` (EDTF)."""
+    year = int(issued[:4]) if issued else None
     names = {family.name for family in fonts.all_families()}
     if year is not None and year < _TYPEWRITERS_UNTIL and "Cousine" in names:
         return replace(
@@ -32,7 +34,7 @@ def look_of(chance: random.Random, year: int | None) -> Look:
             ruled=chance.random() < 0.5,
             left=chance.uniform(24, 34) * mm,
             right=chance.uniform(12, 20) * mm,
-            received=_received(chance, year) if chance.random() < 0.3 else None,
+            received=_received(chance, issued) if chance.random() < 0.3 else None,
         )
     serif: list[str] = [name for name in ("Tinos", "LiberationSerif") if name in names] or ["Body"]
     other = [
@@ -55,26 +57,31 @@ def look_of(chance: random.Random, year: int | None) -> Look:
         before=chance.choice((2.0, 4.0, 6.0, 8.0)),
         justified=chance.random() < 0.85,
         number_pages=chance.random() < 0.9,
-        received=_received(chance, year) if year is not None and chance.random() < 0.2 else None,
+        received=_received(chance, issued) if chance.random() < 0.15 else None,
     )
 
 
-def _received(chance: random.Random, year: int) -> tuple[str, str]:
-    return str(chance.randint(3, 9800)), f"{chance.randint(1, 28)}/{chance.randint(1, 12)}/{year}"
+def _received(chance: random.Random, issued: str | None) -> tuple[str, str] | None:
+    """Number and day under which another office booked the document, some days after it was issued."""
+    try:
+        day = date.fromisoformat(issued or "") + timedelta(days=chance.randint(0, 9))
+    except ValueError:
+        return None  # no whole date
+    return str(chance.randint(3, 9800)), f"{day.day}/{day.month}/{day.year}"
 
 
 _NUMBER = re.compile(r"^(\s*Số\s*:?\s*)(\d+[a-zđ]?)(?=\s*[/-])")
 _DAY = re.compile(r"(ngày\s+)(\d{1,2})(?=\s+tháng)")
 
 
-def with_signing(source: src.Source, chance: random.Random, year: int | None) -> src.Source:
+def with_signing(source: src.Source, chance: random.Random, issued: str | None) -> src.Source:
     """``source`` as signing software leaves it: number and day in fields over blanks, a visible signature.
 
     Documents that have these already, or are too old for them, stay as they are, as do those whose number or day is
     not printed in the usual way.
     """
     signature = source.signature
-    if year is None or year < _SIGNING_SINCE or signature is None:
+    if not issued or int(issued[:4]) < _SIGNING_SINCE or signature is None:
         return source
     head = source.header
     number, day = _NUMBER.match(head.number), _DAY.search(head.place_date)
@@ -99,7 +106,7 @@ def with_signing(source: src.Source, chance: random.Random, year: int | None) ->
             stamp=src.Stamp(
                 (
                     f"Ký bởi: {signed}",
-                    f"Thời gian ký: {chance.randint(1, 28):02}.{chance.randint(1, 12):02}.{year} {clock} +07:00",
+                    f"Thời gian ký: {'.'.join(reversed(issued.split('-')))} {clock} +07:00",
                 )
             ),
         )
