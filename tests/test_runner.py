@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
+import subprocess
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from record_examples import fake_extract, full_record
@@ -25,7 +27,7 @@ from vnadmin_extract.catalogue.types import FileOutcome
 from vnadmin_extract.config import Config
 from vnadmin_extract.errors import InputError
 from vnadmin_extract.exports.jsonl import read_records
-from vnadmin_extract.record import Record
+from vnadmin_extract.record import Record, Subject
 
 calls: list[str] = []
 """Names of the files that were read by :func:`noted`, in this process."""
@@ -485,6 +487,79 @@ def test_a_full_disk_ends_the_run_and_keeps_what_was_stored(
     with FullDisk.open(out / "catalogue.sqlite") as store, pytest.raises(OSError, match="No space left"):
         batch.run([folder], out, None, RunOptions(jobs=0, exports=()), extract=noted, store=store)
     assert run(folder, out).unchanged == 6
+
+
+def test_a_full_database_is_one_clear_error(tmp_path: Path) -> None:
+    from sqlalchemy import event
+
+    folder, out = fill(tmp_path / "in", {"a.txt": "two a"}), tmp_path / "out"
+    out.mkdir()
+    with Catalogue.open(out / "catalogue.sqlite") as store:
+
+        def no_more_room(connection: Any, record: Any) -> None:
+            connection.execute("PRAGMA max_page_count = 1")  # that is: the pages that there are
+
+        store.engine.dispose()
+        event.listen(store.engine, "connect", no_more_room)
+        big = RunOptions(jobs=0, exports=())
+        with pytest.raises(InputError, match=r"the catalogue cannot be written .*full"):
+            batch.run([folder], out, None, big, extract=very_large, store=store)
+    assert statuses(run(folder, out)) == {"a.txt": "ok"}
+
+
+def very_large(path: Path, name: str, config: Config) -> list[Record]:
+    record = full_record(name)
+    return [record.model_copy(update={"subject": Subject(text="x" * 3_000_000)})]
+
+
+class Stop(BaseException):
+    """Ends a run at any place, as a signal would."""
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(1, 9), max_size=4), st.integers(1, 5))
+def test_however_often_a_run_is_stopped_the_result_is_that_of_one_run(
+    tmp_path_factory: pytest.TempPathFactory, stops: list[int], at_once: int
+) -> None:
+    place = tmp_path_factory.mktemp("stops")
+    texts = ("one 1", "two 2", "one 1", "scan 4", "defect 5", "two 6", "two 2", "one 8", "one 9")
+    folder = fill(place / "in", {f"{number}.txt": text for number, text in enumerate(texts)})
+    options = RunOptions(jobs=0, exports=("table",))
+    batch.run([folder], place / "straight", None, options, extract=fake_extract)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("vnadmin_extract.batch.runner._STORE_COUNT", at_once)
+        for stop in stops:
+            rest = iter(range(stop))
+
+            def stopped(path: Path, name: str, config: Config, rest: Iterator[int] = rest) -> list[Record]:
+                if next(rest, None) is None:
+                    raise Stop
+                return fake_extract(path, name, config)
+
+            with contextlib.suppress(Stop):
+                batch.run([folder], place / "stopped", None, options, extract=stopped)
+        batch.run([folder], place / "stopped", None, options, extract=fake_extract)
+    assert dumped(place / "straight") == dumped(place / "stopped")
+    for name in ("records.jsonl", "deadlines.txt", "summary.json"):
+        assert (place / "straight" / name).read_bytes() == (place / "stopped" / name).read_bytes()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="paths cannot be so long there")
+def test_folders_nested_very_deep(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(
+        1200
+    ):  # step by step: the whole path is longer than a call may take only from about 2000 on
+        os.mkdir("d", dir_fd=here)
+        inner = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+    fill(folder, {"d/d/a.txt": "one a"})
+    assert [found.name for found in FolderSource(folder).files()] == ["d/d/a.txt"]
+    subprocess.run(["rm", "-rf", folder / "d"], check=True)  # the library's own way would recurse too deep
 
 
 def test_outcomes_are_stored_in_batches_while_the_run_goes_on(

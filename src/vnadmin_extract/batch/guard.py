@@ -103,6 +103,8 @@ def settle_in(memory: int | None) -> None:
         with suppress(OSError):
             os.setsid()  # Ctrl-C in the terminal is for the parent, which ends its workers itself
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(OSError):
+        os.dup2(2, 1)  # standard output is for the run's own data, not for what a library prints
     if memory is not None and sys.platform.startswith("linux"):
         import resource
 

@@ -170,25 +170,14 @@ class FolderSource:
             InputError: the folder itself cannot be listed.
         """
         self.complete = True
-        yield from self._walk(self._path, self._prefix)
-
-    def _walk(self, folder: Path, prefix: str) -> Iterator[Found]:
-        # A folder's key ends with "/", so that the names come in the order of whole paths ("a.txt" < "a/b.txt").
-        try:
-            with os.scandir(folder) as entries:
-                keys = sorted(
-                    entry.name + "/" if entry.is_dir(follow_symlinks=False) else entry.name
-                    for entry in entries
-                    if not entry.name.startswith((".", "~$")) and entry.name.lower() not in _SYSTEM_FILES
-                )
-        except OSError as error:
-            self.complete = False
-            message = f"the folder cannot be listed ({error.strerror or error})"
-            if folder == self._path:
-                raise InputError(message, file=str(folder), remedy="Check the permissions") from error
-            yield Found(prefix, str(folder), status=InputError.status, message=f"{prefix}: {message}.")
-            return
-        for key in keys:
+        # Folders entered and not finished, the innermost last: a stack of our own, for they may be nested very deep.
+        open_folders = [(self._path, self._prefix, iter(self._names(self._path)))]
+        while open_folders:
+            folder, prefix, keys = open_folders[-1]
+            key = next(keys, None)
+            if key is None:
+                open_folders.pop()
+                continue
             path = folder / key.rstrip("/")
             name = prefix + _printable(key)
             if not key.endswith("/"):
@@ -196,7 +185,27 @@ class FolderSource:
                 if found is not None:
                     yield found
             elif self._out is None or path.resolve() != self._out:
-                yield from self._walk(path, name)
+                try:
+                    open_folders.append((path, name, iter(self._names(path))))
+                except InputError as error:
+                    self.complete = False
+                    yield Found(name, str(path), status=error.status, message=f"{name}: {error.what}.")
+
+    def _names(self, folder: Path) -> list[str]:
+        """Names in a folder, sorted; a folder's name ends with ``/``, so that whole paths come in their order."""
+        try:
+            with os.scandir(folder) as entries:
+                return sorted(
+                    entry.name + "/" if entry.is_dir(follow_symlinks=False) else entry.name
+                    for entry in entries
+                    if not entry.name.startswith((".", "~$")) and entry.name.lower() not in _SYSTEM_FILES
+                )
+        except OSError as error:
+            raise InputError(
+                f"the folder cannot be listed ({error.strerror or error})",
+                file=str(folder),
+                remedy="Check the permissions",
+            ) from error
 
 
 def _root(folder: Path, prefix: str) -> Path | None:

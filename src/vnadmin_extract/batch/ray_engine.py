@@ -60,7 +60,9 @@ class RayPool(Closing):
         self._ours = not ray.is_initialized()
         if self._ours:
             os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-            os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing about the user's work leaves the house
+            os.environ.setdefault(
+                "RAY_USAGE_STATS_ENABLED", "0"
+            )  # nothing about the user's work leaves the house
             try:
                 ray.init(
                     address=address,

@@ -653,7 +653,10 @@ class _Run:
         if not self._outcomes:
             return
         with self._c.stopping.held():
-            self._store.store(self._outcomes)
+            try:
+                self._store.store(self._outcomes)
+            except Exception as error:
+                raise _not_stored(error) from error
             self._c.log.write("stored", files=len(self._outcomes))
             self._outcomes.clear()
             self._bytes = 0
@@ -725,6 +728,19 @@ class _Run:
         with replacing(self._c.out / RUN_FILE) as target:
             handle: BinaryIO = target
             handle.write(json.dumps(values, ensure_ascii=False, indent=2).encode() + b"\n")
+
+
+def _not_stored(error: Exception) -> Exception:
+    """What to say where the catalogue cannot be written: a full disk or a lost server is no defect of ours."""
+    from sqlalchemy.exc import InterfaceError, OperationalError
+
+    if not isinstance(error, OperationalError | InterfaceError):
+        return error
+    reason = " ".join(str(error.orig).split())[:200]
+    return InputError(
+        f"the catalogue cannot be written ({reason})",
+        remedy="Set that right, and give the same command again: it goes on from there",
+    )
 
 
 def _same_file(found: Found, state: FileState) -> bool:

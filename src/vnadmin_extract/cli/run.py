@@ -103,20 +103,14 @@ def run(
         ),
     ] = None,
     timeout: Annotated[
-        float | None,
-        typer.Option(
-            "--timeout",
-            help="Seconds for one file.",
-            min=0.1,
-            show_default="no limit",
-            rich_help_panel=_LIMITS,
-        ),
-    ] = None,
+        float,
+        typer.Option("--timeout", help="Seconds for one file; 0: no limit.", min=0, rich_help_panel=_LIMITS),
+    ] = 3600,
     memory: Annotated[
         str | None,
         typer.Option(
             "--memory",
-            help="Memory for one file, as 1.5G or 800M.",
+            help="Memory for one file with the programs it needs, as 1.5G or 800M.",
             show_default="no limit",
             rich_help_panel=_LIMITS,
         ),
@@ -166,7 +160,18 @@ def run(
     from vnadmin_extract.cli.app import guarded
 
     options = _options(
-        jobs, timeout, memory, export, catalogue, refresh, retry, include, exclude, engine, address, log
+        jobs,
+        timeout or None,
+        memory,
+        export,
+        catalogue,
+        refresh,
+        retry,
+        include,
+        exclude,
+        engine,
+        address,
+        log,
     )
     if watch:
         from dataclasses import replace
