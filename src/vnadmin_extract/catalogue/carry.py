@@ -30,7 +30,7 @@ _SAME_SUBJECT: Final = 0.7
 _COMPARED: Final = 200
 """Words of a text that are compared: enough to tell two tasks apart, and no more work for a long one."""
 
-_PAIRED: Final = 500
+_PAIRED: Final = 250
 """Changed items that are compared with each other at most."""
 
 
