@@ -139,6 +139,23 @@ def stored(out: Path) -> int:
         return 0
 
 
+def ends_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Whether a run comes to its end by itself in so many seconds."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def wait_for_all(process: subprocess.Popen[bytes], out: Path, documents: int) -> bool:
+    """Wait until everything is stored; whether the run has ended before that was seen."""
+    while stored(out) < documents:
+        if ends_within(process, 0.2):
+            return True
+    return ends_within(process, 1.5)  # a run that finds all done needs so long for its start
+
+
 def digests(out: Path) -> dict[str, str]:
     """Hash of the catalogue's dump, and of each file that a run has written."""
     text = io.StringIO()
@@ -180,17 +197,22 @@ def experiment(work: Path, documents: int, kills: int, jobs: int, seed: int) -> 
     left: list[psutil.Process] = []
     killed = 0
     while killed < kills:
-        rest = whole * (1 - stored(stormy) / documents) / (kills - killed)
-        # Some before the first document, some while nothing but the exports is left, most of them between.
-        pause = chance.uniform(0, 3) if chance.random() < 0.2 else chance.uniform(2, 4 + 2 * rest)
         process = start(folder, stormy, jobs)
-        try:
-            code = process.wait(pause)
-        except subprocess.TimeoutExpired:
+        if kills - killed <= kills // 5:
+            how = "while exports are written"
+            ended = wait_for_all(process, stormy, documents) or ends_within(process, chance.uniform(0, 2))
+        else:
+            # Some before the first document, most of them in the middle.
+            rest = whole * (1 - stored(stormy) / documents) / (kills - killed)
+            pause = chance.uniform(0, 3) if chance.random() < 0.2 else chance.uniform(2, 4 + 2 * rest)
+            how = f"after {pause:.1f} s"
+            ended = ends_within(process, pause)
+        if not ended:
             left += kill(process, workers=chance.random() < 0.5)
             killed += 1
-            print(f"kill {killed} after {pause:5.1f} s: {stored(stormy)} files stored", flush=True)
+            print(f"kill {killed} {how}: {stored(stormy)} files stored", flush=True)
             continue
+        code = process.returncode
         print(f"came to its end, exit code {code}", flush=True)
         if code not in (0, 1):
             return 1
