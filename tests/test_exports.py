@@ -142,9 +142,11 @@ def test_first_row_and_column_stay_in_sight_and_filters_are_on(book: dict[str, S
 
 def test_links_lead_from_the_workbook_to_the_file(book: dict[str, Sheet]) -> None:
     links = book["Nhiệm vụ"].links()
-    assert set(links) == {"A2", "A3", "A4"}
+    page = book["Nhiệm vụ"].column("Trang") + "2"  # the other assignments have no evidence
+    assert set(links) == {"A2", "A3", "A4", page}
     assert "#" not in links["A2"]  # would cut the file name
     assert posixpath.normpath("/data/out/" + unquote(links["A2"])) == "/data/in/thư mục/công văn #1.pdf"
+    assert links[page] == links["A2"] + "#page=1"
 
 
 @pytest.mark.parametrize(

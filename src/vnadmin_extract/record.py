@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
@@ -254,6 +254,8 @@ class Record(Model):
     signer: Signer | None = None
 
     _text: str = PrivateAttr(default="")
+    _ids: Any = PrivateAttr(default=None)
+    """Stable ids that a catalogue carried over from earlier readings (:mod:`vnadmin_extract.exports.carried`)."""
 
     @property
     def text(self) -> str:

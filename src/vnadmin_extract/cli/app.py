@@ -15,6 +15,7 @@ import typer
 from vnadmin_extract import __version__
 from vnadmin_extract.cli import catalogue
 from vnadmin_extract.cli.evaluate import compare, evaluate
+from vnadmin_extract.cli.export import export
 from vnadmin_extract.cli.options import with_config
 from vnadmin_extract.cli.output import emit, say, show
 from vnadmin_extract.cli.run import run
@@ -108,6 +109,7 @@ def text(
 
 
 app.command()(run)
+app.command()(export)
 app.command()(evaluate)
 app.command()(compare)
 catalogue.register(app)

@@ -10,6 +10,7 @@ from vnadmin_extract.exports import ExportOptions
 from vnadmin_extract.record import Record
 
 FILE_NAME = "records.jsonl"
+WHOLE_DOCUMENTS = True
 
 
 def write(records: Iterable[Record], target: BinaryIO, options: ExportOptions) -> None:

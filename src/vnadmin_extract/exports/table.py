@@ -12,6 +12,7 @@ from rich.text import Text
 
 from vnadmin_extract.exports import ExportOptions
 from vnadmin_extract.exports.labels import Language, labels
+from vnadmin_extract.exports.plain import shortened as shortened
 from vnadmin_extract.exports.tables import document_name
 from vnadmin_extract.grammar.edtf import last_day
 
@@ -70,13 +71,6 @@ def due_text(deadline: Deadline, lang: Language) -> str:
         return deadline.text
     day = labels(lang).date(deadline.due)
     return f"{deadline.time} {day}" if deadline.time else day
-
-
-def shortened(text: str, length: int) -> str:
-    """The text cut at a blank, with an ellipsis, where it is longer than ``length`` characters."""
-    if len(text) <= length:
-        return text
-    return text[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;:.-") + "…"
 
 
 def _with_deadlines(record: Record) -> Iterable[tuple[Assignment, list[Deadline]]]:

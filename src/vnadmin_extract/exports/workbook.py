@@ -1,7 +1,9 @@
 """An Excel workbook with sheets for documents, assignments, deadlines and references.
 
 Dates that are exact to the day are real dates; what is less exact ("quý II/2024") is text. Texts are stored as
-texts whatever they begin with: a document that says ``=cmd|…`` must not become a formula.
+texts whatever they begin with: a document that says ``=cmd|…`` must not become a formula. Last days of deadlines are
+red when they are past and yellow when they are near, seen from the day on which the workbook is opened. The same
+records give the same bytes.
 """
 
 from __future__ import annotations
@@ -14,14 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 
-import regex
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.writer.excel import ExcelWriter
 
 from vnadmin_extract.exports import ExportOptions
+from vnadmin_extract.exports.archive import FIRST_DAY, StillArchive
 from vnadmin_extract.exports.labels import Labels, full_day, labels
+from vnadmin_extract.exports.plain import FORMULA_START, clean
 from vnadmin_extract.exports.tables import TABLES, Column, Row, Table, TableName, Value
 
 if TYPE_CHECKING:
@@ -34,19 +39,23 @@ MAX_ROWS = 1_048_576
 """Rows of a sheet that spreadsheet programs can hold; further rows go to "<sheet> (2)"."""
 MAX_TEXT = 32_767
 """Characters of a cell that spreadsheet programs can hold."""
+MAX_LINKS = 65_530
+"""Links of a sheet that Excel can hold; further cells stay texts."""
+SOON = 7
+"""Days before a last day in which it counts as near."""
 
 LINE_HEIGHT = 15.0
 """Height of a line of text, in points."""
 MAX_HEIGHT = 405.0
 """A row cannot be higher than 409 points."""
 
-_ILLEGAL = regex.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 _HEADER_FILL = PatternFill("solid", start_color="FFD9E2F3")
 _HEADER_FONT = Font(bold=True)
 _HEADER_ALIGNMENT = Alignment(wrap_text=True, vertical="center")
 _LINK_FONT = Font(color="FF0563C1", underline="single")
 _WRAP = Alignment(wrap_text=True, vertical="top")
+_PAST = {"fill": PatternFill("solid", bgColor="FFFFC7CE"), "font": Font(color="FF9C0006")}
+_NEAR = {"fill": PatternFill("solid", bgColor="FFFFEB9C"), "font": Font(color="FF7F6000")}
 
 
 def write(records: Iterable[Record], target: BinaryIO, options: ExportOptions) -> None:
@@ -60,7 +69,9 @@ def write(records: Iterable[Record], target: BinaryIO, options: ExportOptions) -
                 sheet.add(row)
     for sheet in sheets:
         sheet.close()
-    book.save(target)
+    # As Workbook.save, but without the time of writing.
+    book.properties.created = book.properties.modified = datetime(*FIRST_DAY)
+    ExcelWriter(book, StillArchive(target)).save()
 
 
 def _lines(cell: Any, column: Column) -> int:
@@ -81,6 +92,7 @@ class _Sheet:
         self._words = words
         self._options = options
         self._number = 0
+        self._links = 0
         self._open()
 
     def _open(self) -> None:
@@ -96,6 +108,7 @@ class _Sheet:
         self._sheet.sheet_properties.pageSetUpPr.fitToPage = True
         self._sheet.append([self._heading(column) for column in self.table.columns])
         self._rows = 1
+        self._links = 0
 
     def add(self, row: Row) -> None:
         if self._rows >= MAX_ROWS:
@@ -107,10 +120,24 @@ class _Sheet:
         lines = max(_lines(cell, column) for cell, column in zip(cells, self.table.columns, strict=True))
         self._sheet.row_dimensions[self._rows].height = min(MAX_HEIGHT, LINE_HEIGHT * lines)
         self._sheet.append(cells)
+        del self._sheet.row_dimensions[self._rows]  # is written; would only fill the memory
 
     def close(self) -> None:
         last = get_column_letter(len(self.table.columns))
         self._sheet.auto_filter.ref = f"A1:{last}{self._rows}"
+        for index, column in enumerate(self.table.columns, 1):
+            if column.kind == "day" and self._rows > 1:
+                self._colour(get_column_letter(index))
+
+    def _colour(self, letter: str) -> None:
+        first = f"{letter}2"
+        # In a rule's fill it is the background that shows.
+        for formula, style in (
+            (f"AND(ISNUMBER({first}),{first}<TODAY())", _PAST),
+            (f"AND(ISNUMBER({first}),{first}>=TODAY(),{first}<=TODAY()+{SOON})", _NEAR),
+        ):
+            rule = FormulaRule(formula=[formula], stopIfTrue=True, **style)  # type: ignore[no-untyped-call]
+            self._sheet.conditional_formatting.add(f"{first}:{letter}{self._rows}", rule)
 
     def _heading(self, column: Column) -> Any:
         cell = self._text(self._words.columns[column.key])
@@ -122,46 +149,59 @@ class _Sheet:
         if value is None or value == () or value == "":
             return None
         if column.kind == "edtf":
-            return self._date(value)
+            return self._dates(value)
+        if isinstance(value, date):
+            return self._day(value) or self._text(self._words.date(value.isoformat()))
         if column.kind == "enum":
-            group, key = (
-                ("truth", str(value).lower()) if isinstance(value, bool) else (column.key, str(value))
-            )
-            return self._text(self._words.value(group, key))
-        if isinstance(value, int | float) and not isinstance(value, bool):
+            return self._text(self._words.value(column.key, str(value)))
+        if isinstance(value, bool):
+            return self._text(self._words.value("truth", str(value).lower()))
+        if isinstance(value, int | float):
             cell = WriteOnlyCell(self._sheet, value)
             cell.alignment = _WRAP
             if column.kind == "percent":
                 cell.number_format = "0%"
+            if column.key == "page":
+                self._link(cell, index, _link(str(row["file"]), self._options, page=int(value)))
             return cell
         text = _joined(value, "\n" if column.kind == "long" else "; ")
         cell = self._text(text)
-        if column.kind == "link" and (target := _link(text, self._options)) is not None:
-            # The setter asks for the cell's place, which a write-only sheet gives only later.
-            cell.row, cell.column = self._rows, index
-            cell.hyperlink = target
-            cell.font = _LINK_FONT
+        if column.kind == "link":
+            self._link(cell, index, _link(text, self._options))
         return cell
 
-    def _date(self, value: Value) -> Any:
+    def _link(self, cell: Any, index: int, target: str | None) -> None:
+        if target is None or self._links >= MAX_LINKS:
+            return
+        self._links += 1
+        # The setter asks for the cell's place, which a write-only sheet gives only later.
+        cell.row, cell.column = self._rows, index
+        cell.hyperlink = target
+        cell.font = _LINK_FONT
+
+    def _dates(self, value: Value) -> Any:
         dates = value if isinstance(value, tuple) else (str(value),)
         day = full_day(dates[0]) if len(dates) == 1 else None
+        cell = self._day(day) if day is not None else None
+        return cell or self._text("; ".join(self._words.date(item) for item in dates))
+
+    def _day(self, day: date) -> Any:
         # Excel counts days from 1900 and gets the first two months of that year wrong.
-        if day is None or day <= date(1900, 3, 1):
-            return self._text("; ".join(self._words.date(item) for item in dates))
+        if day <= date(1900, 3, 1):
+            return None
         cell = WriteOnlyCell(self._sheet, datetime.combine(day, time()))
         cell.number_format = "dd/mm/yyyy"
         cell.alignment = _WRAP
         return cell
 
     def _text(self, text: str) -> Any:
-        clean = _ILLEGAL.sub("", text)
-        if len(clean) > MAX_TEXT:
-            clean = clean[: MAX_TEXT - 1] + "…"
-        cell = WriteOnlyCell(self._sheet, clean)
+        text = clean(text)
+        if len(text) > MAX_TEXT:
+            text = text[: MAX_TEXT - 1] + "…"
+        cell = WriteOnlyCell(self._sheet, text)
         cell.data_type = "s"  # never a formula ("=…") or an error value ("#N/A")
         cell.alignment = _WRAP
-        if clean.startswith(_FORMULA_START):
+        if text.startswith(FORMULA_START):
             cell.quotePrefix = True  # stays a text when somebody edits the cell
         return cell
 
@@ -170,13 +210,16 @@ def _joined(value: Value, separator: str) -> str:
     return separator.join(value) if isinstance(value, tuple) else str(value)
 
 
-def _link(file: str, options: ExportOptions) -> str | None:
-    """Target of the link to a file: relative to the workbook where that is possible."""
+def _link(file: str, options: ExportOptions, *, page: int | None = None) -> str | None:
+    """Target of the link to a file, or to a page of a PDF: relative to the workbook where that is possible."""
     if options.files_root is None or options.target_folder is None:
         return None
+    if "://" in file:
+        return None
+    place = f"#page={page}" if page is not None and file.lower().endswith(".pdf") else ""
     path = Path(os.path.abspath(options.files_root / file))  # noqa: PTH100 - resolve() would follow links
     try:
         relative = os.path.relpath(path, os.path.abspath(options.target_folder))  # noqa: PTH100
     except ValueError:  # another drive
-        return path.as_uri()
-    return quote(Path(relative).as_posix())
+        return path.as_uri() + place
+    return quote(Path(relative).as_posix()) + place
