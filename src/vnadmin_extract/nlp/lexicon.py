@@ -73,6 +73,8 @@ class Lexicon:
     def hits(self, words: list[str]) -> list[dict[str, int]]:
         """For each token, the categories of which a phrase begins there, with the end of the longest one."""
         result: list[dict[str, int]] = [{} for _ in words]
+        # Ends of the longest phrases of two or more syllables found with their marks, for each first token.
+        known = [0] * (len(words) + 1)
         size = len(words)
         for root, form in ((self._exact, key), (self._loose, skeleton)):
             forms = [form(w) for w in words]
@@ -84,11 +86,15 @@ class Lexicon:
                 end = start
                 while step is not None:
                     end += 1
-                    if step.categories:
+                    # "cung cấp" is a word of its own, not "cùng cấp" without a mark; in "Vật tư kiểm tra" the
+                    # verb begins behind "tư".
+                    if step.categories and (root is self._exact or end > max(known[start], known[start + 1])):
                         found = result[start]
                         for category in step.categories:
                             if end > found.get(category, 0):
                                 found[category] = end
+                        if root is self._exact and end > start + 1:
+                            known[start] = end
                     if end == size or not step.after:
                         break
                     step = step.after.get(forms[end])

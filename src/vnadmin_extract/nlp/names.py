@@ -14,7 +14,7 @@ from typing import Final
 
 import regex
 
-from vnadmin_extract.nlp.lexicon import Lexicon, key, lexicon
+from vnadmin_extract.nlp.lexicon import Lexicon, key, lexicon, load
 from vnadmin_extract.nlp.words import EDGES, tokens_of
 
 _AND: Final = frozenset({"và", "hoặc", "&", "cùng"})
@@ -65,6 +65,7 @@ class NameReader:
         self.caps = [w[0].isupper() for w in words]
         self.hits = lexicon.hits(words)
         self._flags = lexicon.flags
+        self._code = _unit_code()
         self._memo: dict[int, int] = {}
         self._calls = _TAGGER_CALLS
         self._one_person = False
@@ -139,6 +140,8 @@ class NameReader:
         organisation = self.hit(i, "organisation")
         generic = self.hit(i, "generic")
         longest = max(post, organisation, generic)
+        if not longest and self.caps[i] and self._code.fullmatch(self.words[i]):
+            return i + 1, "cap"
         if not longest or self.hit(i, "not_head") >= longest:
             return 0, ""
         if post == longest:
@@ -203,9 +206,9 @@ class NameReader:
         if end := self.hit(j, "quantifier"):
             person = end > j + 1 and bool(self.hit(j + 1, "person"))
             j, quantified = end, True
-        if end := self.hit(j, "person"):
+        while end := self.hit(j, "person"):  # "Đ/c Thiếu tá A"
             j, person = end, True
-            if j < n and self.keys[j] == ":":
+            if j < n and self.keys[j] in {":", "."}:  # "ThS. A"
                 j += 1
         if j >= n:
             return i
@@ -240,6 +243,7 @@ class NameReader:
         governing = governed and self.flagged(head, j, "governing")
         elliptic = False
         single_head = kind == "organisation" and j == head + 1
+        placed = False  # places by name under one plural head: "UBND các huyện A, B và thành phố C"
         while j < n:
             word = keys[j]
             if word == "&" and j + 1 < n and caps[j + 1]:
@@ -259,6 +263,9 @@ class NameReader:
                     continue
                 if kind == "cap":  # a person's name
                     break
+                if placed and last in {"cap", "place"} and (more := self._more_places(j, n)):
+                    j, last = more, "cap"
+                    continue
                 follow = self._join(j, last, run, elliptic, governing and plural, governed or plural, n)
                 if follow:
                     j, last, run = follow
@@ -273,7 +280,7 @@ class NameReader:
                     and self.is_word(k)
                     and not (self._head(k, False)[0] and not self.hit(k, "field"))
                 ):
-                    j, last = k + 1, "cap"
+                    j, last = self._capital(k, inner=True, verbs=False) if caps[k] else k + 1, "cap"
                     continue
                 larger = self._larger(head, j, k) if kind == "organisation" else 0
                 if larger or (
@@ -331,6 +338,9 @@ class NameReader:
                 if verb < inner and not self.hit(j, "always"):
                     j, last = min(inner, n), "field"
                     continue
+            if (run or plural) and (clause := self._relative(j, n)):
+                j, last = clause, "tail"
+                continue
             if word == "nơi" and kind in {"organisation", "post"} and (clause := self._where(j, n)):
                 j, last = clause, "tail"
                 continue
@@ -342,6 +352,15 @@ class NameReader:
             if end := self.hit(j, "quantifier"):
                 if self.keys[j] != _PLURAL:
                     break  # "UBND các huyện mỗi đơn vị cử …"
+                places = self.hit(end, "place") if end < n else 0
+                if (
+                    places
+                    and last != "tail"
+                    and self.flagged(end, places, "naming")
+                    and self._names_on(places)
+                ):
+                    j, last, plural, run, placed = places, "place", True, False, True
+                    continue
                 inner = end < n and (self._bare(end) or self._head(end, True)[0])
                 if inner and last != "tail" and not (run and last == "generic" and not governed):
                     place = self.hit(end, "place")
@@ -402,13 +421,12 @@ class NameReader:
             if caps[j]:
                 if self.hit(j, "verb") and last in {"tail", "place", "generic"} and not self.hit(j, "field"):
                     break
-                field = self.hit(j, "field")
-                act = self.hit(j, "verb")
-                if act and act + 1 < n and self.hit(act, "verb") and caps[self.hit(act, "verb") % len(words)]:
-                    act = self.hit(act, "verb")  # "Hội đồng Xét công nhận Sáng kiến"
-                j, last, run = min(max(field, act, self.hit(j, "not_head"), j + 1), n), "cap", False
+                j, last, run = min(self._capital(j, inner=kind == "organisation"), n), "cap", False
                 continue
-            if words[j].isdigit() and last in {"cap", "place", "field"}:
+            if words[j].isdigit() and (
+                last in {"cap", "place", "field"}
+                or (last == "tail" and kind == "post" and j + 1 < n and self.hit(j + 1, "verb"))
+            ):
                 j, last = j + 1, "cap"
                 continue
             if field and last in {"cap", "field"} and field > j + 1:
@@ -432,6 +450,8 @@ class NameReader:
             return 0
         if self.keys[j - 1 : j] == ["trách"] and self.keys[j : j + 1] != ["lĩnh"]:
             return 0
+        if self.keys[j + 2 : j + 3] and self.keys[j + 2] in {"chung", "các", "toàn", "trực"}:
+            return 0  # "Hiệu trưởng phụ trách chung": what somebody does
         k = j
         while k < n and (self.is_word(k) or self.keys[k] in {",", "-", "–"}) and k < j + 20:
             if self.hit(k, "always") or (self.keys[k] == "," and not self.caps[min(k + 1, n - 1)]):
@@ -468,6 +488,24 @@ class NameReader:
             k += 1
         if k + 1 < n and self.keys[k] in {"đi", "đến"} and not self.is_word(k + 1):
             k += 1  # "nơi vận chuyển đến:"
+        return k
+
+    def _relative(self, j: int, n: int) -> int:
+        """End of a clause at ``j`` that tells which of a group are meant: "có tên trong danh sách". 0 for none."""
+        k = self.hit(j, "relative")
+        if not k:
+            return 0
+        first = k
+        while k < n and self.is_word(k) and k < first + 10:
+            if k > first and (self.hit(k, "always") or self.hit(k, "obligation")):
+                break
+            if (
+                k > first
+                and not self.caps[k]
+                and (self.hit(k, "verb") or (self.hit(k, "stop") and not self.hit(k, "inside_relative")))
+            ):
+                break
+            k += 1
         return k
 
     def _ends_list(self, j: int) -> bool:
@@ -528,6 +566,12 @@ class NameReader:
                 }:
                     return 0
                 following = k + 1 < n and self.is_word(k + 1)
+                if len(inside) == 1 and self._code.fullmatch(self.words[j + 1]):
+                    return k + 1  # "Phòng Tham mưu (PV11)"
+                if self.hit(j + 1, "also") and not any(w.isdigit() for w in inside):
+                    return k + 1  # "Ty Thủy lợi (nay là Sở Thủy lợi)"
+                if self._one_person and len(inside) < 4 and not any(w.isdigit() for w in inside):
+                    return k + 1  # "Đ/c Hoài (PCT)"
                 short = all(w.isupper() or not w[0].isalpha() for w in self.words[j + 1 : k])
                 if short and following and (self.caps[k + 1] or self.hit(k + 1, "quantifier")):
                     return k + 1
@@ -588,13 +632,42 @@ class NameReader:
                 return tail, "tail", run
         if last in {"cap", "field", "organisation"}:
             if self.caps[k] and self.is_word(k) and not self._begins(k):
-                field = self.hit(k, "field")
-                return (field or k + 1), "cap", False
+                return self._capital(k, inner=True, verbs=False), "cap", False
             if self.keys[j] in _AND and (field := self.hit(k, "field")) and not self.hit(k, "verb"):
                 return field, "field", False
         if last == "place" and (place := self.hit(k, "place")) and not self.caps[k]:
             return place, "place", run
         return None
+
+    def _more_places(self, j: int, n: int) -> int:
+        """End of the next place of a list by name, after the separator at ``j``: ", B", "và thành phố C"."""
+        k = self.separator(j)
+        if k == j or k >= n or self.keys[j] == ";":
+            return 0
+        place = self.hit(k, "place")
+        if place and self.flagged(k, place, "naming"):
+            k = place
+        elif self._begins(k):
+            return 0
+        if k >= n or not self.is_word(k) or not self.caps[k] or self.hit(k, "always"):
+            return 0
+        if k != place and self.hit(k, "verb") > k + 1:  # "…, Tổ chức …" is no place
+            return 0
+        return k + 1
+
+    def _capital(self, j: int, *, inner: bool, verbs: bool = True) -> int:
+        """End of the word that the capital at ``j`` begins, where a list knows it: "Trẻ em", "Xét công nhận"."""
+        size = len(self.words)
+        ends = [self.hit(j, "field"), self.hit(j, "not_head") if verbs else 0, j + 1]
+        if verbs:
+            act = self.hit(j, "verb")
+            if act and act + 1 < size and (next_act := self.hit(act, "verb")) and self.caps[next_act % size]:
+                act = next_act  # "Hội đồng Xét công nhận Sáng kiến"
+            ends.append(act)
+        if inner and (end := self.hit(j, "inner")):
+            further = self.hit(end, "inner")  # "Thi đấu thể dục thể thao"
+            ends.append(further if further and not self.hit(end, "verb") and not self.caps[end] else end)
+        return max(ends)
 
     def _begins(self, k: int) -> bool:
         """Whether a new name begins at ``k`` (a head, or a place with its name)."""
@@ -744,6 +817,12 @@ class NameReader:
         if self.keys[j] in _AND:
             return not (self.hit(k, "quantifier") or self._begins(k))
         return False
+
+
+@lru_cache(maxsize=1)
+def _unit_code() -> regex.Pattern[str]:
+    """Numbers by which the police name their departments: "PC47", "PV01"."""
+    return regex.compile(load("unit_heads.toml")["code"]["pattern"])
 
 
 @lru_cache(maxsize=4096)
