@@ -46,7 +46,7 @@ def label_points(
         at = _best(text, bags, folded, ())
         if at is None:
             continue
-        if role in ROLES and role != "assignment" and given[at] is None:
+        if role in ROLES and given[at] is None:
             given[at] = role
         if channel:
             _mark(spans[at], folded[at], channel, CHANNEL)
@@ -56,6 +56,8 @@ def label_points(
         if item["path"].startswith("table"):
             continue
         at = _best(item["task"], bags, folded, used)
+        if at is None:
+            at = _holding(item["task"], folded)  # one of several in a paragraph
         if at is None:
             continue
         used.add(at)
@@ -104,6 +106,12 @@ def _best(text: str, bags: Sequence[Counter[str]], folded: Sequence[str], used: 
         if share > best_share + 1e-9:
             best, best_share = i, share
     return best
+
+
+def _holding(text: str, folded: Sequence[str]) -> int | None:
+    """The point that a task is a part of, word for word."""
+    wanted = _fold(text).strip(" .;")
+    return next((i for i, words in enumerate(folded) if wanted and wanted in words), None)
 
 
 def _mark(spans: list[LabelledSpan], text: str, words: str, label: str, start: int = 0) -> bool:

@@ -32,6 +32,9 @@ class Config(BaseModel):
         None,
         description="Day from which relative deadlines count when the anchor is the receipt of the document.",
     )
+    models: bool = Field(
+        True, description="Let the trained model find what rules miss; without it, rules alone decide."
+    )
     ocr: Literal["auto", "force", "off"] = Field(
         "auto",
         description="Read pictures of pages: those without usable text (auto), every page, whatever its text (force), "

@@ -12,6 +12,7 @@ from typing import Any
 
 from vnadmin_extract.config import Config
 from vnadmin_extract.layout.model import Layout
+from vnadmin_extract.model.reading import PointReading
 from vnadmin_extract.record import (
     Addressee,
     Assignment,
@@ -52,6 +53,8 @@ class Draft:
     signatures: tuple[Signature, ...] = ()
     received: Received | None = None
     signer: Signer | None = None
+    readings: tuple[PointReading, ...] = ()
+    """What the model says of the document's points; empty where models are off."""
     warnings: list[str] = field(default_factory=list)
 
     @property

@@ -9,11 +9,14 @@ from __future__ import annotations
 from vnadmin_extract.facts.addressees import extract_addressees
 from vnadmin_extract.facts.assignments import extract_assignments
 from vnadmin_extract.facts.base import Draft, Stage
+from vnadmin_extract.facts.calibration import SEVERAL, SINGLE, calibrate
 from vnadmin_extract.facts.code import extract_code
 from vnadmin_extract.facts.deadlines import extract_deadlines
 from vnadmin_extract.facts.document_type import extract_type
+from vnadmin_extract.facts.fusion import fuse_assignments
 from vnadmin_extract.facts.issued import extract_issued
 from vnadmin_extract.facts.issuer import extract_issuer
+from vnadmin_extract.facts.readings import read_model
 from vnadmin_extract.facts.received import extract_received
 from vnadmin_extract.facts.recipients import extract_recipients
 from vnadmin_extract.facts.references import extract_references
@@ -36,10 +39,13 @@ STAGES: tuple[Stage, ...] = (
     Stage("issuer", ("issuer",), extract_issuer, needs=("issued",)),
     Stage("references", ("references",), extract_references, needs=("code", "type")),
     Stage("assignments", ("assignments",), extract_assignments, needs=("references", "issuer", "addressees")),
+    Stage("readings", ("readings",), read_model, needs=("type",)),
+    Stage("fusion", ("assignments",), fuse_assignments, needs=("assignments", "readings", "references")),
     Stage("deadlines", ("assignments", "deadlines"), extract_deadlines, needs=("assignments", "issued")),
     Stage("signer", ("signer",), extract_signer),
     Stage("signatures", ("signatures",), extract_signatures),
     Stage("received", ("received",), extract_received),
+    Stage("calibration", (*SINGLE, *SEVERAL), calibrate, needs=(*SINGLE, *SEVERAL, "readings")),
 )
 """The pipeline, in order; each stage finds the fields that it needs in the draft."""
 

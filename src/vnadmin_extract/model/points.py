@@ -21,6 +21,8 @@ _TITLES: Final = frozenset(
 _HEADING_HEAD: Final = 9
 _HEADING_TAIL: Final = 5
 """Syllables at the start and the end of a heading that are read: its unit and its "như sau:"."""
+_LONG_PARAGRAPH: Final = 60
+"""Characters from which on a paragraph ends what a lead-in before it opened."""
 LONGEST: Final = 220
 """Syllables of a point that are read; what is longer says what it is before that."""
 
@@ -42,6 +44,8 @@ class Point:
     above: tuple[str, ...] = ()
     """Headings and lead-ins above it, the outermost first."""
     path: str = ""
+    above_at: tuple[int, ...] = ()
+    """Where each of ``above`` begins in the document's text."""
 
 
 def points_of(layout: Layout, kind: str = "") -> list[Point]:
@@ -54,7 +58,10 @@ def points_of(layout: Layout, kind: str = "") -> list[Point]:
     return list(_walk(layout, layout.outline, (), kind))
 
 
-def _walk(layout: Layout, parent: Node, above: tuple[str, ...], kind: str) -> Iterator[Point]:
+_Above = tuple[tuple[str, int], ...]
+
+
+def _walk(layout: Layout, parent: Node, above: _Above, kind: str) -> Iterator[Point]:
     opened = above
     for node in parent.children:
         if node.kind is NodeKind.ROW or (node.block is not None and node.block.cell is not None):
@@ -65,12 +72,22 @@ def _walk(layout: Layout, parent: Node, above: tuple[str, ...], kind: str) -> It
         if node.kind in _TITLES:
             opened = above
         if own.strip():
-            yield Point(own, node.body_start, node.end, kind, node.kind.value, opened[-HEADINGS:], node.path)
-        below = (*opened, own) if own.strip() else opened
-        yield from _walk(layout, node, below, kind)
+            near = opened[-HEADINGS:]
+            yield Point(
+                own,
+                node.body_start,
+                node.end,
+                kind,
+                node.kind.value,
+                tuple(text for text, _ in near),
+                node.path,
+                tuple(at for _, at in near),
+            )
+        own_above = (own, node.body_start)
+        yield from _walk(layout, node, (*opened, own_above) if own.strip() else opened, kind)
         if node.kind is NodeKind.PARAGRAPH and own.rstrip().endswith(":"):
-            opened = (*above, own)
-        elif node.kind is NodeKind.PARAGRAPH and not node.children and len(own) > 60:
+            opened = (*above, own_above)
+        elif node.kind is NodeKind.PARAGRAPH and not node.children and len(own) > _LONG_PARAGRAPH:
             opened = above
 
 

@@ -76,7 +76,16 @@ def write_points(path: Path, points: Iterable[LabelledPoint]) -> int:
     ).vocab
     store = DocBin(attrs=[a for a in STORED if a not in ("ORTH", "SPACY")], store_user_data=True)
     for labelled in points:
-        store.add(labelled_doc(vocab, labelled))
+        doc = labelled_doc(vocab, labelled)
+        # What the words do not say again, so that the data can be read back.
+        point = labelled.point
+        doc.user_data["vnadmin_point"] = {
+            "kind": point.kind,
+            "mark": point.mark,
+            "above": list(point.above),
+            "path": point.path,
+        }
+        store.add(doc)
     path.parent.mkdir(parents=True, exist_ok=True)
     store.to_disk(path)
     return len(store)
