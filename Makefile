@@ -8,7 +8,7 @@ DEMO_OUT ?= out
 BENCH_FILES ?= corpus/samples
 CODE := src tests scripts benchmarks corpus
 
-.PHONY: help demo test test-slow lint format typecheck bench system schema corpus clean
+.PHONY: train evaluate help demo test test-slow lint format typecheck bench system schema corpus clean
 
 help:
 	@echo "make demo       create the environment, extract corpus/samples into $(DEMO_OUT)/, print the deadlines"
@@ -17,6 +17,8 @@ help:
 	@echo "make lint       ruff, without changes; make format applies them"
 	@echo "make typecheck  mypy, strict"
 	@echo "make bench      the benchmarks"
+	@echo "make train      train the shipped model from the corpus, fit fusion and calibration, print the figures"
+	@echo "make evaluate   the corpus's test split against the accepted run"
 	@echo "make corpus     compile the corpus's notes, render its samples, check everything"
 	@echo "make system     optional system packages: LibreOffice for DOC, ODT and RTF files, Tesseract for scans"
 
@@ -64,6 +66,13 @@ corpus: $(VENV)/.installed-dev
 	$(BIN)/python -m corpus.typeset --check
 	$(BIN)/python -m corpus.typeset.splits
 	$(BIN)/python -m corpus.typeset.figures --write
+
+train: $(VENV)/.installed-dev
+	PYTHONHASHSEED=0 OMP_NUM_THREADS=1 $(BIN)/python -m corpus.learn
+	$(BIN)/python benchmarks/ablation.py --split test
+
+evaluate: $(VENV)/.installed-dev
+	$(BIN)/python -m corpus.regression
 
 schema: $(VENV)/.installed
 	$(BIN)/python scripts/update_schema.py

@@ -11,11 +11,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from corpus.learn.points import ROOT, documents, labelled, training_points
+from corpus.learn.points import documents, labelled, training_points, with_noise
 from vnadmin_extract.model.reading import MODEL, sign
-from vnadmin_extract.model.training import LabelledPoint, train, write_points
+from vnadmin_extract.model.training import train, write_points
 
-DATA = ROOT.parent / "src" / "vnadmin_extract" / "data"
+DATA = Path(__file__).resolve().parents[2] / "src" / "vnadmin_extract" / "data"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,18 +54,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 def train_model(target: Path, overrides: dict[str, Any]) -> None:
     """Train on the train split, stop by the dev split, and put the model in its place."""
-    points: list[LabelledPoint] = []
-    for document in documents("train"):
-        points += labelled(document)
-    dev: list[LabelledPoint] = []
-    for document in documents("dev"):
-        dev += labelled(document)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        count = write_points(folder / "train.spacy", training_points(points))
-        # Half of what decides when to stop is noisy, as half of what offices get is scanned.
-        write_points(folder / "dev.spacy", [p for i, p in enumerate(training_points(dev)) if i % 3 < 2])
-        print(f"{len(points)} points of the train split, {count} with noise; {len(dev)} of the dev split")
+        count = write_points(folder / "train.spacy", training_points("train"))
+        # What decides when to stop: as written, and with the noise of a fair scan.
+        dev = [point for document in documents("dev") for point in labelled(document)]
+        write_points(
+            folder / "dev.spacy", [*dev, *(with_noise(p, "light", n) for n, p in enumerate(dev) if n % 2)]
+        )
+        print(f"{count} points to learn from, {len(dev)} points of the dev split", flush=True)
         train(folder / "train.spacy", folder / "dev.spacy", folder / "model", overrides=overrides)
         sign(folder / "model")
         if target.exists():

@@ -69,12 +69,12 @@ def _layouts(split: str, *, scans: bool) -> Iterator[tuple[Learnt, Layout]]:
         if noisy is not None:
             yield document, noisy
         if scans:
-            found = _scanned(document, number)
+            found = scanned(document, number)
             if found is not None:
                 yield document, found
 
 
-def _scanned(document: Learnt, number: int) -> Layout | None:
+def scanned(document: Learnt, number: int) -> Layout | None:
     """The document as a damaged scan, each with another kind of damage."""
     kinds = sorted(KINDS)
     with tempfile.TemporaryDirectory() as name:

@@ -74,7 +74,9 @@ def noisy_layout(document: Learnt, level: str, seed: int) -> Layout | None:
 def findings(split: str, nlp: Any) -> Findings:
     """What rules and model find in a split, each candidate judged by gold."""
     result = Findings([], [], [])
-    before = tuple(stage for stage in STAGES if stage.name not in ("readings", "fusion", "deadlines", "calibration"))
+    before = tuple(
+        stage for stage in STAGES if stage.name not in ("readings", "fusion", "deadlines", "calibration")
+    )
     for document, layout in layouts(split):
         draft = run_stages(Draft(layout, Config(models=False)), before)
         kind = draft.type.abbreviation if draft.type else None

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from corpus.generate.__main__ import variant_of
 from corpus.generate.noise import noisy
 from corpus.learn.align import label_points
 from corpus.typeset.notes import labelled_blocks
 from corpus.typeset.pdf import render_pdf
-from corpus.typeset.source import Source, load_source
+from corpus.typeset.source import Source
 from corpus.typeset.splits import load_splits
 from vnadmin_extract.config import Config
 from vnadmin_extract.layout import lay_out
@@ -22,7 +22,7 @@ from vnadmin_extract.model.points import Point, points_of
 from vnadmin_extract.model.training import LabelledPoint, LabelledSpan
 from vnadmin_extract.readers import read
 
-ROOT = Path(__file__).resolve().parents[1]
+SEED = 7
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,12 @@ class Learnt:
     gold: dict[str, Any]
 
 
-def documents(split: str, *, names: Sequence[str] | None = None) -> Iterator[Learnt]:
+def documents(split: str, *, variant: int = 0, names: Sequence[str] | None = None) -> Iterator[Learnt]:
     """The documents of a split, rendered as PDF, read and laid out.
 
     Args:
         split: ``train``, ``dev`` or ``test``.
+        variant: 0: as written; others: with other names, places, numbers and dates.
         names: only these.
     """
     config = Config(ocr="off", check_signatures=False)
@@ -47,11 +48,10 @@ def documents(split: str, *, names: Sequence[str] | None = None) -> Iterator[Lea
         for name in sorted(n for n, s in load_splits().items() if s == split):
             if names is not None and name not in names:
                 continue
-            source = load_source(ROOT / "sources" / f"{name}.toml")
+            made = variant_of(name, variant, SEED)
             path = Path(folder) / f"{name}.pdf"
-            render_pdf(source, path)
-            gold = json.loads((ROOT / "gold" / f"{name}.json").read_text("utf-8"))
-            yield Learnt(name, source, lay_out(read(path, config))[0], gold)
+            render_pdf(made.source, path)
+            yield Learnt(name, made.source, lay_out(read(path, config))[0], made.gold)
 
 
 def labelled(document: Learnt) -> list[LabelledPoint]:
@@ -94,16 +94,23 @@ def without_context(item: LabelledPoint) -> LabelledPoint:
     return LabelledPoint(replace(item.point, above=(), mark="paragraph"), item.role, item.spans)
 
 
-def training_points(points: Sequence[LabelledPoint]) -> Iterator[LabelledPoint]:
-    """Every point as it is and in copies with noise, in an order that has nothing to do with the documents'."""
-    for number, item in enumerate(points):
-        yield item
-        yield with_noise(item, "light", number)
-        yield with_noise(item, "medium" if number % 3 else "heavy", number + 1)
-        if number % 5 == 0:
-            yield with_noise(without_context(item), "light", number + 2)
-        if number % 7 == 0:
-            yield with_noise(item, "unmarked", number + 3)
+LEVELS: tuple[tuple[str, ...], ...] = (("none", "light"), ("none", "medium"), ("light", "heavy"))
+"""Noise of the copies that are made of the documents as written, and of each of their variants."""
+
+
+def training_points(split: str) -> Iterator[LabelledPoint]:
+    """All that the model learns from: documents as written and varied, each point clean and with noise."""
+    for variant, levels in enumerate(LEVELS):
+        number = 0
+        for document in documents(split, variant=variant):
+            for item in labelled(document):
+                number += 1
+                for place, level in enumerate(levels):
+                    yield item if level == "none" else with_noise(item, level, number + place)
+                if number % 6 == variant:
+                    yield with_noise(without_context(item), "light", number)
+                if number % 9 == variant:
+                    yield with_noise(item, "unmarked", number)
 
 
 __all__ = ["Learnt", "Point", "documents", "labelled", "training_points", "with_noise"]
