@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import regex
 import typer
 
-from vnadmin_extract.cli.output import say
+from vnadmin_extract.cli.output import PIPE_CLOSED, say
 from vnadmin_extract.errors import InputError
 from vnadmin_extract.exports import EXPORTS, ExportOptions, get_export, gives_whole_documents
 from vnadmin_extract.exports.labels import Language
@@ -215,8 +217,13 @@ def _write(
             yield record if whole else narrowed(record, where)
 
     if target == _STREAM:
-        module.write(counted(), sys.stdout.buffer, options)
-        sys.stdout.buffer.flush()
+        try:
+            module.write(counted(), sys.stdout.buffer, options)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            # Python flushes standard output once more when it ends; give it somewhere to flush to.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(PIPE_CLOSED) from None
         return
     with replacing(target) as handle:
         module.write(counted(), handle, options)
@@ -245,7 +252,7 @@ def _records(file: Path) -> Iterator[Record]:
 
     from vnadmin_extract.record import Record
 
-    with sys.stdin.buffer if file == _STREAM else file.open("rb") as lines:
+    with nullcontext(sys.stdin.buffer) if file == _STREAM else file.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue

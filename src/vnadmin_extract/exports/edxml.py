@@ -197,7 +197,7 @@ def reply_day(record: Record) -> str | None:
 
 
 def _message_header(header: Any, record: Record, options: ExportOptions) -> None:
-    if record.issuer is not None:
+    if record.issuer is not None and one_line(record.issuer.name):
         _body(_child(header, "From"), record.issuer.name, record.issuer.parent, options)
     for name in _receivers(record):
         _body(_child(header, "To"), name, None, options)
@@ -210,7 +210,7 @@ def _message_header(header: Any, record: Record, options: ExportOptions) -> None
     if issued is not None:
         _optional(promulgation, "Place", issued.place)
         _optional(promulgation, "PromulgationDate", _slashed(issued.date))
-    if record.type is not None:
+    if record.type is not None and one_line(record.type.name):
         kind = _child(header, "DocumentType")
         known = _data()["legal_types" if record.code and record.code.year else "administrative_types"]
         if record.type.name in known:
@@ -224,19 +224,21 @@ def _message_header(header: Any, record: Record, options: ExportOptions) -> None
         _optional(signer, "Position", record.signer.position)
         _optional(signer, "FullName", record.signer.name)
     _optional(header, "DueDate", _slashed(reply_day(record)))
-    if record.recipients:
-        places = _child(header, "ToPlaces")
-        for recipient in record.recipients:
-            _child(places, "Place", recipient.name)
+    places = [place for recipient in record.recipients if (place := one_line(recipient.name))]
+    if places:
+        copies = _child(header, "ToPlaces")
+        for place in places:
+            _child(copies, "Place", place)
     other = _child(header, "OtherInfo")
     _child(other, "Priority", _priority(record))
     first, last = record.source.pages
     _child(other, "PageAmount", str(last - first + 1))
     for reference in record.references:
-        if reference.relation == "replies_to" and reference.code is not None:
+        code_text = reference.code.canonical or reference.code.text if reference.code else ""
+        if reference.relation == "replies_to" and one_line(code_text):
             answer = _child(header, "ResponseFor")
             _child(answer, "OrganId", _organ_id(reference.issuer or "", options))
-            _child(answer, "Code", reference.code.canonical or reference.code.text)
+            _child(answer, "Code", code_text)
             _optional(answer, "PromulgationDate", _slashed(reference.date))
     _child(header, "SteeringType", "2" if record.assignments else "1")
     _child(header, "DocumentId", _document_id(record, options))
@@ -328,7 +330,7 @@ def _child(parent: Any, name: str, text: str | None = None) -> Any:
 
 
 def _optional(parent: Any, name: str, text: str | None) -> None:
-    if text:
+    if text and one_line(text):
         _child(parent, name, text)
 
 

@@ -50,10 +50,12 @@ MAX_HEIGHT = 405.0
 """A row cannot be higher than 409 points."""
 
 _HEADER_FILL = PatternFill("solid", start_color="FFD9E2F3")
-_HEADER_FONT = Font(bold=True)
+_FONT = "Calibri"  # the default's, which other cells have
+_HEADER_FONT = Font(_FONT, 11, bold=True)
 _HEADER_ALIGNMENT = Alignment(wrap_text=True, vertical="center")
-_LINK_FONT = Font(color="FF0563C1", underline="single")
+_LINK_FONT = Font(_FONT, 11, color="FF0563C1", underline="single")
 _WRAP = Alignment(wrap_text=True, vertical="top")
+_LEFT = Alignment(horizontal="left", vertical="top")
 _PAST = {"fill": PatternFill("solid", bgColor="FFFFC7CE"), "font": Font(color="FF9C0006")}
 _NEAR = {"fill": PatternFill("solid", bgColor="FFFFEB9C"), "font": Font(color="FF7F6000")}
 
@@ -106,6 +108,7 @@ class _Sheet:
         self._sheet.page_setup.orientation = "landscape"
         self._sheet.page_setup.fitToHeight = 0
         self._sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        self._sheet.row_dimensions[1].height = 2 * LINE_HEIGHT + 4
         self._sheet.append([self._heading(column) for column in self.table.columns])
         self._rows = 1
         self._links = 0
@@ -125,6 +128,9 @@ class _Sheet:
     def close(self) -> None:
         last = get_column_letter(len(self.table.columns))
         self._sheet.auto_filter.ref = f"A1:{last}{self._rows}"
+        # Ids are for programs; on paper they would only make the rest smaller.
+        printed = sum(column.kind != "id" for column in self.table.columns)
+        self._sheet.print_area = f"A1:{get_column_letter(printed)}{self._rows}"
         for index, column in enumerate(self.table.columns, 1):
             if column.kind == "day" and self._rows > 1:
                 self._colour(get_column_letter(index))
@@ -191,7 +197,7 @@ class _Sheet:
             return None
         cell = WriteOnlyCell(self._sheet, datetime.combine(day, time()))
         cell.number_format = "dd/mm/yyyy"
-        cell.alignment = _WRAP
+        cell.alignment = _LEFT
         return cell
 
     def _text(self, text: str) -> Any:
