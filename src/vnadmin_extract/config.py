@@ -35,6 +35,10 @@ class Config(BaseModel):
     models: bool = Field(
         True, description="Let the trained model find what rules miss; without it, rules alone decide."
     )
+    model_path: Path | None = Field(
+        None,
+        description="Folder of a model of your own (vnadmin-extract train), in place of the one in the package.",
+    )
     ocr: Literal["auto", "force", "off"] = Field(
         "auto",
         description="Read pictures of pages: those without usable text (auto), every page, whatever its text (force), "

@@ -11,10 +11,12 @@ def read_model(draft: Draft) -> tuple[PointReading, ...]:
     if not draft.config.models:
         return ()
     from vnadmin_extract.model.points import points_of
-    from vnadmin_extract.model.reading import available, read_points
+    from vnadmin_extract.model.reading import available, load, read_points
 
-    if not available():
+    own = draft.config.model_path
+    if own is None and not available():
         draft.warnings.append("the trained model is not in this installation: rules alone were used")
         return ()
     kind = draft.type.abbreviation if draft.type else None
-    return tuple(read_points(points_of(draft.layout, kind or "")))
+    points = points_of(draft.layout, kind or "")
+    return tuple(read_points(points, load(own) if own else None))

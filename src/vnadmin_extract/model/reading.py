@@ -22,6 +22,7 @@ MODEL: Final = "points"
 """Name of the shipped model: its folder in ``vnadmin_extract/data/models``."""
 CHECKSUMS: Final = "checksums.json"
 """File beside the model's own: the SHA-256 of each of them."""
+_REMEDY: Final = "Install the package again, or train your own model again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +88,36 @@ def shipped() -> Language:
     """The trained pipeline that comes with the package, loaded when first asked for.
 
     Raises:
-        KnowledgeError: its files are not those that were shipped.
+        KnowledgeError: its files are not those that were signed.
     """
+    with resources.as_file(resources.files("vnadmin_extract") / "data" / "models" / MODEL) as folder:
+        return load(folder)
+
+
+def load(folder: Path) -> Language:
+    """A trained pipeline from a folder that was signed; loaded once, and again when it has been trained anew.
+
+    Raises:
+        KnowledgeError: its files are not those that were signed, or are no pipeline.
+    """
+    try:
+        signed = (folder / CHECKSUMS).read_text("utf-8")
+    except (OSError, ValueError):
+        signed = ""  # verify says what is wrong
+    return _loaded(folder, signed)
+
+
+@lru_cache(maxsize=2)
+def _loaded(folder: Path, signed: str) -> Language:
     import spacy
 
-    with resources.as_file(resources.files("vnadmin_extract") / "data" / "models" / MODEL) as folder:
-        verify(folder)
+    verify(folder)
+    try:
         return spacy.load(folder)
+    except (OSError, ValueError, KeyError) as error:
+        raise KnowledgeError(
+            f"the model cannot be loaded ({error})", file=str(folder), remedy=_REMEDY
+        ) from error
 
 
 def verify(folder: Path) -> None:
@@ -108,13 +132,13 @@ def verify(folder: Path) -> None:
         raise KnowledgeError(
             f"the model has no list of checksums ({error})",
             file=str(folder),
-            remedy="Install the package again",
+            remedy=_REMEDY,
         ) from error
     if checksums(folder) != listed:
         raise KnowledgeError(
             "the model's files are not those that were made",
             file=str(folder),
-            remedy="Install the package again",
+            remedy=_REMEDY,
         )
 
 

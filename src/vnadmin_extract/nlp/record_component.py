@@ -4,15 +4,25 @@
     nlp.add_pipe("vnadmin_record")
     doc = nlp(text)
     doc._.vnadmin            # the Record of the text's first document, or None
-    doc.spans["vnadmin"]     # where its facts stand: ISSUER, CODE, LEAD, DEADLINE, …
+    doc._.vnadmin_records    # the records of all its documents
+    doc.spans["vnadmin"]     # where their facts stand: ISSUER, CODE, LEAD, DEADLINE, …
 
-The text is taken as a plain-text file is: with its line ends, two columns side by side as printed. Evidence of the
-records counts in their own normalised text; the spans count in the Doc.
+The text is taken as a plain-text file is: with its line ends, two columns side by side as printed, form feeds between
+pages. It must be Unicode (TCVN3 and VNI are a file's business). Evidence of the records counts in their own normalised
+text; the spans count in the Doc. A span covers whole tokens: with a tokenizer that leaves signs at words
+("15/6/2025./."), it holds them too; ``vnadmin_extract.SyllableTokenizer.v1`` parts them.
+
+The records are kept in ``doc.user_data`` as JSON, so that a Doc can be stored and sent to other processes
+(``Doc.to_bytes``, ``DocBin(store_user_data=True)``, ``nlp.pipe(…, n_process=2)``). Importing this module makes the
+two attributes known where Docs are read back without the component.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final
 
 from spacy.language import Language
@@ -23,6 +33,8 @@ from vnadmin_extract.config import Config
 from vnadmin_extract.document import Document
 from vnadmin_extract.errors import InputError
 from vnadmin_extract.layout.model import Layout
+from vnadmin_extract.readers import grid
+from vnadmin_extract.readers.plain import BREAK, document_of
 from vnadmin_extract.record import Evidence, Fact, Record
 
 SPANS_KEY: Final = "vnadmin"
@@ -38,6 +50,10 @@ COLORS: Final = {
 }  # fmt: skip
 """Colours for ``displacy.render(doc, style="span", options=DISPLACY)``."""
 DISPLACY: Final[dict[str, Any]] = {"spans_key": SPANS_KEY, "colors": COLORS}
+_STORED: Final = "vnadmin_records"
+"""Key of ``doc.user_data``: for each document, its record as JSON and its normalised text."""
+_ANY: Final = 10**9
+"""More pages than a text can have: how long a Doc may be is for ``nlp.max_length`` to say."""
 
 
 class RecordComponent:
@@ -47,22 +63,25 @@ class RecordComponent:
         name: the component's name in the pipeline.
         spans_key: key of ``doc.spans`` to fill.
         models: let the trained model find what rules miss.
+        model_path: folder of a model of one's own (``vnadmin-extract train``); the shipped one if not given.
     """
 
-    def __init__(self, name: str, spans_key: str = SPANS_KEY, models: bool = True) -> None:
+    def __init__(
+        self, name: str, spans_key: str = SPANS_KEY, models: bool = True, model_path: str | None = None
+    ) -> None:
         from vnadmin_extract.extractor import Extractor
 
         self.name = name
         self.spans_key = spans_key
-        self.extractor = Extractor(Config(models=models, ocr="off"))
-        for attribute, default in (("vnadmin", None), ("vnadmin_records", ())):
-            if not Doc.has_extension(attribute):
-                Doc.set_extension(attribute, default=default)
+        self.extractor = Extractor(
+            Config(
+                models=models, model_path=Path(model_path) if model_path else None, ocr="off", max_pages=_ANY
+            )
+        )
 
     def __call__(self, doc: Doc) -> Doc:
         """Set ``doc._.vnadmin``, ``doc._.vnadmin_records`` and ``doc.spans``."""
         from vnadmin_extract.layout import lay_out
-        from vnadmin_extract.readers.plain import document_of
 
         records: list[Record] = []
         spans: list[Span] = []
@@ -82,36 +101,81 @@ class RecordComponent:
                     for label, entry in _entries(record)
                     if (span := _span(doc, layout, places, label, entry)) is not None
                 ]
-        doc._.vnadmin = records[0] if records else None
-        doc._.vnadmin_records = tuple(records)
-        doc.spans[self.spans_key] = sorted(set(spans), key=lambda s: (s.start, -s.end))
+        doc.user_data[_STORED] = [[record.model_dump_json(), record.text] for record in records]
+        doc.spans[self.spans_key] = sorted(set(spans), key=lambda s: (s.start, -s.end, s.label_))
         return doc
 
 
 @Language.factory(
     "vnadmin_record",
     assigns=["doc._.vnadmin", "doc._.vnadmin_records", "doc.spans"],
-    default_config={"spans_key": SPANS_KEY, "models": True},
+    default_config={"spans_key": SPANS_KEY, "models": True, "model_path": None},
 )
-def _make_record(nlp: Language, name: str, spans_key: str, models: bool) -> RecordComponent:
-    return RecordComponent(name, spans_key, models)
+def _make_record(
+    nlp: Language, name: str, spans_key: str, models: bool, model_path: str | None
+) -> RecordComponent:
+    return RecordComponent(name, spans_key, models, model_path)
+
+
+@lru_cache(maxsize=64)
+def _record(dumped: str, text: str) -> Record:
+    record = Record.model_validate_json(dumped)
+    record._text = text
+    return record
+
+
+def records_of(doc: Doc) -> tuple[Record, ...]:
+    """The records of a Doc, also of one that was stored and read back; ``doc._.vnadmin_records`` is the same."""
+    return tuple(_record(dumped, text) for dumped, text in doc.user_data.get(_STORED, ()))
+
+
+def _first_record(doc: Doc) -> Record | None:
+    return next(iter(records_of(doc)), None)
+
+
+# force: the module may be loaded again (notebooks), and the getters are the same.
+Doc.set_extension("vnadmin_records", getter=records_of, force=True)
+Doc.set_extension("vnadmin", getter=_first_record, force=True)
 
 
 def word_places(text: str, document: Document) -> dict[int, int]:
     """Where each word of a document that was read from a text stands in it: ``id(word)`` → offset.
 
-    Words of tables drawn with bars are looked for from where the last word was found, too.
+    A word's height on the character grid tells its line; in it, words stand in their order.
     """
+    rows = _rows(text)
     places: dict[int, int] = {}
-    at = 0
     for page in document.pages:
-        for line in page.lines:
+        on_page = rows[page.number - 1]
+        reached: dict[int, int] = {}
+        cells = (cell.lines for table in page.tables for cell in table.cells)
+        for line in itertools.chain(page.lines, *cells):
+            row = round((line.bbox[1] - grid.TOP) / grid.LINE_STEP)
+            start, end = on_page[row]
+            at = reached.get(row, start)
             for word in line.words:
-                found = text.find(word.text, at)
+                found = text.find(word.text, at, end)
                 if found >= 0:
                     places[id(word)] = found
                     at = found + len(word.text)
+            reached[row] = at
     return places
+
+
+def _rows(text: str) -> list[list[tuple[int, int]]]:
+    """Where the lines of each page begin and end, as the reader of plain text cuts them."""
+    pages: list[list[tuple[int, int]]] = []
+    at = 0
+    for sheet in text.split("\f"):
+        rows: list[tuple[int, int]] = []
+        start = at
+        for match in BREAK.finditer(sheet):
+            rows.append((start, at + match.start()))
+            start = at + match.end()
+        rows.append((start, at + len(sheet)))
+        pages.append(rows)
+        at += len(sheet) + 1
+    return pages
 
 
 def _entries(record: Record) -> Iterator[tuple[str, Evidence]]:

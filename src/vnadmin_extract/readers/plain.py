@@ -25,7 +25,8 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _ENTITY: Final = regex.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
-_BREAK: Final = regex.compile(r"\r\n|[\n\r\v\x85\u2028\u2029]")
+BREAK: Final = regex.compile(r"\r\n|[\n\r\v\x85\u2028\u2029]")
+"""What ends a line: a page is cut at it."""
 _TCVN3_SIGNS: Final = regex.compile("[®µ¸·¹§]")
 
 
@@ -59,7 +60,7 @@ def document_of(text: str, data: bytes, *, name: str, config: Config, warnings: 
             remedy="Raise max_pages in the settings if the file is really a document",
         )
     for number, sheet in enumerate(sheets, start=1):
-        rows = _BREAK.split(sheet)
+        rows = BREAK.split(sheet)
         tables = list(find_pipe_tables(rows))
         drawn = {index for found in tables for index in range(found.first, found.end)}
         lines = (grid.plain_line(row, index) for index, row in enumerate(rows) if index not in drawn)
