@@ -115,7 +115,7 @@ def test_workers_are_replaced_when_they_have_grown(tmp_path: Path) -> None:
     with LocalPool(job(leaks), 1, Limits(growth=50 << 20)) as pool:
         tasks = [Task(str(number), tmp_path / "a.txt", 1, 1) for number in range(6)]
         processes = {str(outcome.message).rpartition(" ")[2] for outcome in collect_all(pool, tasks)}
-    assert len(processes) == 2
+    assert len(processes) == 3
 
 
 def starts_a_program(path: Path, name: str, config: Config) -> list[Record]:
@@ -232,7 +232,9 @@ def events(path: Path) -> list[str]:
 
 
 @POSIX
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 def test_a_stopped_run_says_how_to_go_on_and_goes_on(
     tmp_path: Path, number: signal.Signals, code: int
 ) -> None:

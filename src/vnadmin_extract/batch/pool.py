@@ -23,13 +23,13 @@ import psutil
 from vnadmin_extract.batch import guard
 from vnadmin_extract.batch.executor import Closing
 from vnadmin_extract.batch.report import CRASHED, MEMORY, TIMEOUT
-from vnadmin_extract.batch.work import Job, Task, failure, read_file
+from vnadmin_extract.batch.work import Job, Task, failure, read_file, warm_up
 from vnadmin_extract.catalogue.types import FileOutcome
 
 FILES_PER_WORKER: Final = 200
 """A worker is replaced after so many files: PDF libraries keep memory."""
 GROWTH: Final = 600 << 20
-"""A worker is replaced when it holds so many bytes more than after its first file."""
+"""A worker is replaced when it holds so many bytes more than before its first file."""
 _START_TIMEOUT: Final = 300.0
 _FAILED_STARTS: Final = 3
 _LOOK_EVERY: Final = 0.5
@@ -185,12 +185,12 @@ class _Worker:
         if self.task is not None:
             return True
         if not self._worn and self._process.is_alive():
-            grown = self._size - self._first_size > self._limits.growth
-            # A file must not fail because of what earlier files have left behind.
-            half = self._limits.memory is not None and 2 * self._size > self._limits.memory
-            if self._count == 0 or not (
-                self._count >= self._limits.files_per_worker or grown or (half and self._count > 1)
-            ):
+            allowed = self._limits.growth
+            if self._limits.memory is not None:
+                # A file must not fail because of what earlier files have left behind.
+                allowed = min(allowed, max(0, self._limits.memory - self._first_size) // 2)
+            grown = self._size - self._first_size
+            if self._count == 0 or (self._count < self._limits.files_per_worker and grown <= allowed):
                 return True
         self.stop()
         return False
@@ -198,7 +198,7 @@ class _Worker:
     def greet(self) -> bool:
         """Take the worker's first word; whether it has come up."""
         try:
-            self.connection.recv()
+            self._first_size = self._size = self.connection.recv()
         except (EOFError, OSError):
             self._process.join(10)
             self._worn = True
@@ -226,7 +226,6 @@ class _Worker:
             return self._failure(task, CRASHED, f"the worker process died ({self.reason()})")
         outcome, self._size = answer
         self._noted.clear()
-        self._first_size = self._first_size or self._size
         self._worn = self._worn or outcome.status == MEMORY
         return replace(outcome, peak_memory=max(self._peak, self._size) or None)
 
@@ -283,10 +282,11 @@ class _Worker:
 
 
 def _serve(connection: Connection[Any, Any], job: Job, limits: Limits) -> None:
-    """The worker's loop: a task in, an outcome and the bytes held out, until the pipe closes."""
+    """The worker's loop: when ready the bytes that it holds; then a task in, an outcome and the bytes out."""
     guard.settle_in(limits.memory)
+    warm_up(job)
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        connection.send("ready")
+        connection.send(psutil.Process().memory_info().rss)
         while True:
             task = connection.recv()
             if limits.timeout is not None:

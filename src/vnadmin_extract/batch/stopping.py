@@ -42,7 +42,13 @@ class Stopping:
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
+            numbers = [signal.SIGINT, signal.SIGTERM]
+            closed = getattr(
+                signal, "SIGHUP", None
+            )  # the terminal was closed; under nohup that is to be ignored
+            if closed is not None and signal.getsignal(closed) == signal.SIG_DFL:
+                numbers.append(closed)
+            for number in numbers:
                 self._before[number] = signal.signal(number, self._handle)
         return self
 
