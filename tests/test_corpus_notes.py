@@ -452,8 +452,6 @@ def test_doubts_point_at_notes_that_may_be_missing(tmp_path: Path) -> None:
     text = text.replace("@link r1 implements r2\n", "").replace(
         'd: "trước ngày 15/3/2026" date 2026-03-15 before', "cut: Lập"
     )
-    text = text.replace("2. Rà soát", "Văn phòng chủ trì việc chung.\n\n2. Rà soát").replace(
-        "d: =d1 | ", ""
-    )
+    text = text.replace("2. Rà soát", "Văn phòng chủ trì việc chung.\n\n2. Rà soát").replace("d: =d1 | ", "")
     found = list(doubts(load(tmp_path, text)))
     assert [line.split(":")[0] for line in found] == ["no reference", "1.a, no deadline", "no assignment"]

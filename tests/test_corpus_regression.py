@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from corpus import regression
+
 from vnadmin_extract.evaluation.scores import count, evaluate
 
 
