@@ -1,7 +1,7 @@
 """Count syllables and pairs of syllables and write ``src/vnadmin_extract/data/syllable_lm.txt``.
 
 Sources, all of this repository: the phrases of ``knowledge/phrases/*.txt``, the sample documents' texts
-(``corpus/sources``), names of provinces and districts (``knowledge/admin_units.csv``), and the names in the other
+(train split of ``corpus``), names of provinces and districts (``knowledge/admin_units.csv``), and the names in the other
 tables of ``knowledge``. Run it again after a change to any of them: ``python scripts/build_language_model.py``;
 ``--check`` only says whether the shipped file is up to date.
 
@@ -118,11 +118,18 @@ def units() -> Iterator[tuple[str, int]]:
                 yield name, weight
 
 
+SLIPS = regex.compile(r"slip|misprint|typing|typed", regex.IGNORECASE)
+
+
 def samples() -> Iterator[tuple[str, int]]:
-    """The running texts of the sample documents."""
-    for path in sorted((ROOT / "corpus" / "sources").glob("*.toml")):
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        for text in strings(data.get("body", "")):
+    """The running texts of the corpus's train split, without the clerk's notes and what is misspelt on purpose."""
+    splits = tomllib.loads((ROOT / "corpus" / "splits.toml").read_text(encoding="utf-8"))
+    for name in sorted(splits["train"]):
+        data = tomllib.loads((ROOT / "corpus" / "sources" / f"{name}.toml").read_text(encoding="utf-8"))
+        if SLIPS.search(data.get("about", "")):
+            continue
+        body = regex.sub(r"(?m)^@.*(?:\n[ \t]+\S.*)*$", "", data.get("body", ""))
+        for text in strings(body):
             for phrase in _CUT.split(text):
                 if phrase.strip():
                     yield phrase, 2
