@@ -16,6 +16,9 @@ Kind = Literal["line", "heading", "lead-in", "own", "plain", "none"]
 _ENDS: Final = frozenset({".", ";", "!", "?"})
 _LONG_HEADING: Final = 60  # tokens
 _FAR: Final = 70  # tokens that a clause before the subject may have
+_CUTS: Final = frozenset({".", ";"})  # signs that part the work of one unit from that of the next
+_LABEL: Final = 24  # tokens that a label before the first of several units may have
+_CLAUSE: Final = 24  # tokens of a clause before an order in a later sentence
 
 
 @dataclass(slots=True)
@@ -50,6 +53,8 @@ class Reading:
     """For texts that open with a noun: "nominal" (a thing or person), "matter" (a matter); else empty."""
     giver: str = ""
     """For orders: who is said to give it, where a unit stands right before the verb."""
+    pieces: list[tuple[int, int]] = field(default_factory=list)
+    """Where one text gives work to several units in turn: start and end of each part; else empty."""
 
 
 def tidy(names: list[Name]) -> list[str]:
@@ -125,7 +130,96 @@ class PointReader:
         self._inline_lines(point, reading)
         if reading.kind in {"own", "plain", "lead-in"}:
             reading.coordinating = self._coordinating(point, reading)
+        if reading.kind in {"own", "plain"} and not reading.lines:
+            reading.pieces = self._pieces(point, reading)
         return reading
+
+    # -- several units in turn -------------------------------------------------------------------------------
+
+    def _pieces(self, point: Point, reading: Reading) -> list[tuple[int, int]]:
+        """Parts of a text that gives work to several units in turn: "Sở A …; Sở B …. Giao Sở C …".
+
+        Parts that name different units are work of their own (annotation 9, its hard cases).
+        """
+        r = point.reader
+        seen = {fold(name.printed) for name in reading.lead[:1]}
+        lists = {name.last for name in (*reading.lead, *reading.coordinating)}  # "các sở; các xã" is a list
+        cuts: list[int] = []
+        i = 1
+        while i < point.size - 2:
+            stop = r.words[i]
+            if (
+                stop in _CUTS
+                and i not in lists
+                and (stop != "." or (r.caps[i + 1] and r.starts[i] + 1 < r.starts[i + 1]))
+            ):
+                names = self._piece_leads(point, i + 1, sentence=stop == ".")
+                if names and fold(names[0].printed) not in seen:
+                    seen.add(fold(names[0].printed))
+                    cuts.append(r.starts[i + 1])
+                    i = names[-1].last
+                    continue
+            i += 1
+        if not cuts:
+            return []
+        first = self._label_end(point, cuts[0])
+        return list(zip([first, *cuts], [*cuts, len(point.text)], strict=True))
+
+    def _label_end(self, point: Point, limit: int) -> int:
+        """Where the first part begins: behind a label and colon, "Các phòng: Phòng A …; Phòng B …"."""
+        r = point.reader
+        for i in range(min(point.size - 1, _LABEL)):
+            if r.starts[i] >= limit or r.words[i] in _ENDS:
+                break
+            if r.words[i] == ":" and self._piece_leads(point, i + 1, sentence=False):
+                return r.starts[i + 1]
+        return 0
+
+    def _piece_leads(self, point: Point, i: int, *, sentence: bool) -> list[Name]:
+        """The units that the clause at token ``i`` gives work to, where it names some of its own."""
+        r = point.reader
+        i = r.hit(i, "connective") or i
+        while i < point.size and r.words[i] in {",", ":"}:
+            i += 1
+        if sentence and r.hit(i, "preamble") and not r.hit(i, "trigger"):
+            # "Trong thời gian xác minh, yêu cầu Công ty A tạm dừng …"
+            for k in range(i, min(point.size - 1, i + _CLAUSE)):
+                if r.words[k] in _ENDS:
+                    break
+                if r.words[k] == "," and r.hit(k + 1, "trigger"):
+                    i = k + 1
+                    break
+        order = r.hit(i, "trigger")
+        if order and not point.before(i, "not_trigger") and not r.flagged(i, order, "weak_trigger"):
+            names, last = r.names(order)
+            if names and self._orders_to(point, last) and not self._upward(point, last):
+                return names if self._single(point, names[0]) else []
+            return []
+        names, last = r.names(i)
+        if not names or self._common(point, names) or r.keys[i] in {"mỗi", "từng", "những", "một"}:
+            return []
+        if not r.caps[names[0].first] and not (r.hit(i, "quantifier") or r.hit(i, "place")):
+            return []
+        if self._subject_verb(point, last) <= 0 or (self.issuer and self.speaks(names[0].printed)):
+            return []
+        if not self._single(point, names[0]):
+            return []
+        answers = r.keys[last : last + 2] == ["chịu", "trách"] or r.hit(last, "described")
+        return [] if answers else names
+
+    @staticmethod
+    def _single(point: Point, name: Name) -> bool:
+        """Whether a name is one body's or some by their own names, not a group ("các đơn vị", "UBND các xã").
+
+        Work that goes on to a group stays one with the work before it: "UBND các xã …; Thủ trưởng các đơn vị …".
+        """
+        r = point.reader
+        for i in range(name.first, name.last):
+            if r.keys[i] == "các":
+                named = i + 2 < name.last and r.caps[i + 2]
+                return named or (i + 3 < name.last and r.caps[i + 3] and bool(r.hit(i + 1, "place")))
+        kind = r.hit(name.first, "generic")
+        return not kind or r.caps[name.first] or kind < name.last
 
     # -- lines of other fields -------------------------------------------------------------------------------
 
@@ -534,7 +628,7 @@ class PointReader:
         answerable = point.text.rfind("chịu trách nhiệm")
         sentences: list[int] = []
         for i in range(first + 1, point.size - 1):
-            if r.words[i] == "." and i + 1 in starts and i + 1 not in candidates:
+            if r.words[i] in _CUTS and i + 1 in starts and i + 1 not in candidates:
                 sentences.append(i + 1)  # "Quyết định này có hiệu lực … Chánh Văn phòng … chịu trách nhiệm"
             elif r.keys[i] == "do" and i + 1 in starts and r.starts[i] < answerable:
                 sentences.append(i + 1)
@@ -556,7 +650,8 @@ class PointReader:
                 fallback = Reading("own", "subject", names)
         for start in sentences:
             names, end = r.names(start)
-            if names and self._subject_verb(point, end) > (0 if r.keys[start - 1] == "do" else 1):
+            least = 0 if r.keys[start - 1] == "do" or (names and self._single(point, names[0])) else 1
+            if names and self._subject_verb(point, end) > least:
                 return Reading("own", "duty", names, strong=True, late=True)
         if fallback is not None:
             return fallback

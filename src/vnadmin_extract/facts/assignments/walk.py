@@ -236,6 +236,8 @@ class Walker:
                 self._children(node, inherited, depth + 1)
                 return inherited if node.kind is NodeKind.PARAGRAPH else current
             return inherited
+        if reading.pieces:
+            node, reading = self._apart(node, reading, parent, current, tasks)
         task = self._task(node, reading, parent, current)
         tasks.append(task)
         if reading.lead and task.item is not None:
@@ -261,6 +263,40 @@ class Walker:
                 rule="continued:" + "\n".join(task.item.lead),
             )
         return current
+
+    def _apart(
+        self, node: Node, reading: Reading, parent: Node, current: Context, tasks: list[_Task]
+    ) -> tuple[Node, Reading]:
+        """Work for several units in one text. All parts but the last become assignments; returns the last.
+
+        A first part that gives nobody work ("Kinh phí: từ ngân sách; Sở A hướng dẫn …") stays with the next.
+        """
+        own = self._own(node)
+        pieces = list(reading.pieces)
+        made: list[_Task] = []
+        begin = pieces[0][0]
+        for number, (_, end) in enumerate(pieces):
+            last = number == len(pieces) - 1
+            if last and not made:
+                return node, reading
+            part = replace(
+                node,
+                body_start=node.body_start + begin,
+                end=node.body_start + end,
+                children=node.children if last else [],
+            )
+            said = self.points.read(own[begin:end])
+            if last:
+                tasks += made
+                self.items += [task.item for task in made if task.item is not None]
+                return part, said
+            task = self._task(part, said, parent, current)
+            if task.item is None:
+                begin = begin if begin != pieces[0][0] or made else 0
+                continue
+            made.append(task)
+            begin = end
+        return node, reading
 
     def _below(self, task: _Task, node: Node, below: Context, depth: int, *, heading: bool) -> None:
         """The children of a point: work of their own, or more words of the point."""
