@@ -1,6 +1,6 @@
 #!/bin/sh
 # Optional system packages: LibreOffice (without its windows) for DOC, ODT and RTF files, Tesseract with Vietnamese
-# data for scans. What is there already is left alone.
+# data for scans, PostgreSQL's server for the tests of a catalogue on such a server. What is there already is left alone.
 #
 # --if-allowed: do nothing (and say so) where packages cannot be installed without asking for a password.
 set -eu
@@ -23,6 +23,20 @@ if command -v tesseract >/dev/null 2>&1 && tesseract --list-langs 2>&1 | grep -q
 else
     wanted="$wanted tesseract"
 fi
+# Only some tests need a server of PostgreSQL; where it cannot be had they are skipped, and nothing stops here.
+install_postgresql() {
+    if command -v postgres >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then
+        echo "PostgreSQL is installed."
+    elif command -v apt-get >/dev/null 2>&1; then
+        if [ "$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi
+        { $sudo apt-get update && $sudo apt-get install --yes --no-install-recommends postgresql; } ||
+            echo "PostgreSQL could not be installed; its tests will be skipped."
+    else
+        echo "PostgreSQL is not installed; its tests will be skipped."
+    fi
+}
+install_postgresql
+
 [ -n "$wanted" ] || exit 0
 
 if command -v apt-get >/dev/null 2>&1; then

@@ -100,8 +100,12 @@ def _levels() -> dict[str, str]:
     return {_bare(words): level for words, level in _data()["levels"].items()}
 
 
+_LONGEST: Final = 300
+"""Characters of a name that are compared; a longer text is no name."""
+
+
 def _bare(name: str) -> str:
-    return strip_marks(match_key(name))
+    return strip_marks(match_key(name[:_LONGEST]))
 
 
 def _begins(text: str, words: str) -> bool:
@@ -129,7 +133,7 @@ def body_key(name: str) -> str:
 @lru_cache(maxsize=16384)
 def _named_places(name: str) -> tuple[tuple[str, str], ...]:
     """Levels and bare names of the places in a name; an empty name where only the level stands ("UBND tỉnh")."""
-    tokens = match_key(name).split()
+    tokens = match_key(name[:_LONGEST]).split()
     found: list[tuple[str, str]] = []
     level: str | None = None
     start = at = 0

@@ -29,7 +29,7 @@ from vnadmin_extract.catalogue.models import (
 from vnadmin_extract.catalogue.resolve import DocumentInfo, Mention, ReferenceInfo, Work
 from vnadmin_extract.catalogue.store import Catalogue, document_conditions, unit_condition
 from vnadmin_extract.catalogue.types import Filter
-from vnadmin_extract.grammar.edtf import first_day, last_day
+from vnadmin_extract.grammar.edtf import first_day, last_day, month_length
 from vnadmin_extract.text.fold import match_key
 
 _Query = Any
@@ -49,7 +49,21 @@ _OFTEN: Final[Mapping[str, Mapping[str, str]]] = {
     "yearly": {"FREQ": "YEARLY"},
 }
 """The record's words for how often, as rules."""
-_FREQUENCIES: Final = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
+_RULE_PARTS: Final = {
+    "FREQ": regex.compile("DAILY|WEEKLY|MONTHLY|YEARLY"),
+    "INTERVAL": regex.compile("[1-9][0-9]?"),
+    "COUNT": regex.compile("[1-9][0-9]{0,3}"),
+    "UNTIL": regex.compile("[0-9]{8}(?:T[0-9]{6}Z?)?"),
+    "WKST": regex.compile("MO|SU"),
+    "BYDAY": regex.compile(
+        "(?:-?[1-5])?(?:MO|TU|WE|TH|FR|SA|SU)(?:,(?:-?[1-5])?(?:MO|TU|WE|TH|FR|SA|SU)){0,6}"
+    ),
+    "BYMONTHDAY": regex.compile("-?(?:[12][0-9]|3[01]|[1-9])(?:,-?(?:[12][0-9]|3[01]|[1-9])){0,30}"),
+    "BYMONTH": regex.compile("(?:1[0-2]|[1-9])(?:,(?:1[0-2]|[1-9])){0,11}"),
+    "BYSETPOS": regex.compile("-?1"),
+}
+"""Parts of a recurrence rule that deadlines have, and their values."""
+_LONGEST_RULE: Final = 200
 _TOO_MANY: Final = 4000
 """Days of one recurring deadline in a window at most."""
 
@@ -216,16 +230,28 @@ def occurrences(
 
 
 def _rule_parts(rule: str) -> dict[str, str] | None:
-    """A rule as its parts; ``None`` where it is none that a deadline may have."""
-    if len(rule) > 200:
+    """A rule as its parts; ``None`` where it is none that a deadline may have.
+
+    Only what can be followed in little time is taken: dateutil goes on to the year 9999 for a day that never comes.
+    """
+    if len(rule) > _LONGEST_RULE:
         return None
     parts: dict[str, str] = {}
-    for part in rule.removeprefix("RRULE:").split(";"):
-        name, sign, value = part.partition("=")
-        if not sign or not value:
+    for part in rule.upper().removeprefix("RRULE:").split(";"):
+        name, _, value = part.strip().partition("=")
+        form = _RULE_PARTS.get(name)
+        if form is None or form.fullmatch(value) is None or name in parts:
             return None
-        parts[name.strip().upper()] = value.strip().upper()
-    return parts if parts.get("FREQ") in _FREQUENCIES else None
+        parts[name] = value
+    by = [name for name in parts if name.startswith("BY")]
+    months = [int(month) for month in parts.get("BYMONTH", "1").split(",")]
+    days = [int(day) for day in parts.get("BYMONTHDAY", "1").split(",")]
+    if "FREQ" not in parts or (
+        parts["FREQ"] == "DAILY" and (set(by) - {"BYDAY"} or (by and _interval(parts) > 1))
+    ):
+        return None
+    # 2024 is a leap year: 29 February is a day.
+    return parts if any(abs(day) <= month_length(2024, month) for month in months for day in days) else None
 
 
 def _days(rule: Mapping[str, str], begin: date, end: date, since: date | None) -> list[date]:
@@ -272,8 +298,7 @@ def _with_days(parts: dict[str, str]) -> dict[str, str]:
 
 
 def _interval(parts: dict[str, str]) -> int:
-    value = parts.get("INTERVAL", "1")
-    return max(1, int(value)) if value.isdecimal() and len(value) < 4 else 1
+    return int(parts.get("INTERVAL", "1"))
 
 
 def assignments(
