@@ -25,7 +25,7 @@ from vnadmin_extract.ocr.rulings import grids_of
 from vnadmin_extract.readers.lines import box_at
 from vnadmin_extract.readers.pdf_knowledge import knowledge as pdf_knowledge
 from vnadmin_extract.readers.pdf_quality import is_syllable
-from vnadmin_extract.text.fold import strip_marks
+from vnadmin_extract.readers.received_stamp import received_stamp
 
 CERTAIN = 0.6
 """Engine confidence from which a word is believed whatever it looks like."""
@@ -33,10 +33,6 @@ HOPELESS = 0.15
 """Confidence below which even a possible syllable standing alone is not believed."""
 SAME_LINE = 0.38
 """Columns whose baselines differ by less than this many ems stand on one line."""
-RECEIVED_REACH = (120.0, 50.0)
-"""Points left or right, and above or below, of the word ĐẾN within which a received stamp's words stand."""
-HEAD_SHARE = 0.5
-"""Share of the page's height in which a received stamp is looked for."""
 
 _EDGE_RUBBISH = regex.compile(
     r"^[|¦_~¬°`´‘'^*=\\{}<>«»•]+(?=[\p{L}\d\"“(\[+-])|(?<=[\p{L}\d.,;:)\]”\"/-])[|¦_~¬°`´^*=\\{}<>«»]+$"
@@ -50,18 +46,13 @@ _UPPER_MARKS = frozenset("\u0302\u0306\u0300\u0301\u0309\u0303\u031b")
 
 @dataclass(frozen=True, slots=True)
 class _Knowledge:
-    stamp_word: regex.Pattern[str]
-    stamp_field: regex.Pattern[str]
     proper: tuple[regex.Pattern[str], ...]
 
 
 @lru_cache(maxsize=1)
 def _knowledge() -> _Knowledge:
     data = tomllib.loads(files("vnadmin_extract.knowledge").joinpath("ocr.toml").read_text(encoding="utf-8"))
-    stamp = data["received_stamp"]
     return _Knowledge(
-        regex.compile(stamp["word"]),
-        regex.compile("|".join(stamp["fields"])),
         tuple(regex.compile(pattern) for pattern in data["shape"]["proper"]),
     )
 
@@ -84,7 +75,7 @@ def page_of(reading: Reading, number: int, size: tuple[float, float] | None = No
     groups = _groups(_tidied(reading.words), scale)
     groups = _without_rubbish(groups, (width, height))
     words = [word for group in groups for word in group.words]
-    stamp, taken = _received_stamp(words, reading, scale, number, height)
+    stamp, taken = received_stamp(words, number, height, lambda box: _frame_around(box, reading, scale))
     words = [word for word in words if id(word) not in taken]
     tables, words = _tables(words, reading, scale)
     kept = {id(word) for word in words}
@@ -338,62 +329,6 @@ def _mean(words: Sequence[Word]) -> float:
     return sum(word.confidence or 0.0 for word in words) / len(words)
 
 
-def _received_stamp(
-    words: Sequence[Word], reading: Reading, scale: float, number: int, height: float
-) -> tuple[Stamp | None, set[int]]:
-    """The stamp "ĐẾN / Số / Ngày" in the page's upper half, and the words that are it."""
-    known = _knowledge()
-    head = [word for word in words if word.bbox[3] < HEAD_SHARE * height]
-    for anchor in head:
-        text = regex.sub(r"\W", "", anchor.text)
-        if not (text.isupper() and known.stamp_word.match(_bare(text))):
-            continue
-        frame = _frame_around(anchor.bbox, reading, scale)
-        if frame is not None:
-            inside = [word for word in head if _holds(frame, word.bbox)]
-        else:
-            inside = _near_stamp(anchor, head)
-        fields = {
-            _bare(w.text)[:4]
-            for w in inside
-            if w is not anchor and known.stamp_field.match(_bare(w.text).strip(" .:"))
-        }
-        if len(fields) < 2 and not (fields and frame is not None):
-            continue
-        box = frame or union(word.bbox for word in inside)
-        lines = _rows([[word] for word in inside])
-        text = "\n".join(" ".join(word.text for word in line) for line in lines)
-        return Stamp("received", text, _scaled(box, 1.0), number), {id(word) for word in inside}
-    return None, set()
-
-
-def _near_stamp(anchor: Word, words: Sequence[Word]) -> list[Word]:
-    """A frameless stamp's words: its fields within reach of "ĐẾN", and what is between and behind them."""
-    known = _knowledge()
-    x, y = (anchor.bbox[0] + anchor.bbox[2]) / 2, (anchor.bbox[1] + anchor.bbox[3]) / 2
-    near = [
-        word
-        for word in words
-        if abs((word.bbox[0] + word.bbox[2]) / 2 - x) < RECEIVED_REACH[0]
-        and abs((word.bbox[1] + word.bbox[3]) / 2 - y) < RECEIVED_REACH[1]
-    ]
-    seeds = [
-        word
-        for word in near
-        if word is anchor or (_dotted(word.text) and known.stamp_field.match(_bare(word.text)))
-    ]
-    if len(seeds) < 2:
-        return [anchor]
-    box = union(word.bbox for word in seeds)
-    box = (box[0] - 4, box[1] - 4, box[2] + 30, box[3] + 4)
-    return [word for word in near if _holds(box, word.bbox)]
-
-
-def _dotted(text: str) -> bool:
-    """Whether a form's blank stands behind a word: "Ngày:", "Số...."."""
-    return bool(regex.search(r"[.:…]\s*", text[2:]))
-
-
 def _frame_around(box: BBox, reading: Reading, scale: float) -> BBox | None:
     """The smallest drawn frame (four rules) around a box, if it is of a stamp's size."""
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
@@ -420,15 +355,6 @@ def _frame_around(box: BBox, reading: Reading, scale: float) -> BBox | None:
             if best is None or (found[3] - found[1]) * (x1 - x0) < (best[3] - best[1]) * (best[2] - best[0]):
                 best = found
     return best
-
-
-def _holds(box: BBox, inner: BBox) -> bool:
-    x, y = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
-    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
-
-
-def _bare(text: str) -> str:
-    return strip_marks(text).lower()
 
 
 def _tables(words: list[Word], reading: Reading, scale: float) -> tuple[list[Table], list[Word]]:

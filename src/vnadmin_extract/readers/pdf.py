@@ -43,6 +43,7 @@ from vnadmin_extract.readers.pdf_pdfium import (
 )
 from vnadmin_extract.readers.pdf_quality import assess
 from vnadmin_extract.readers.pdf_signatures import read_signatures
+from vnadmin_extract.readers.received_stamp import received_stamp
 from vnadmin_extract.readers.sniff import PDF
 
 TABLE_CROSSINGS = 6
@@ -201,7 +202,12 @@ class _Reading:
         added, stamps = (
             read_overlays(self._document, index, geometry, overlays, glyphs) if overlays else ([], [])
         )
-        lines = lines_of([*printed.words, *added])
+        words = [*printed.words, *added]
+        received, taken = received_stamp(words, index + 1, geometry.height)
+        if received is not None:
+            words = [word for word in words if id(word) not in taken]
+            stamps = [*stamps, received]
+        lines = lines_of(words)
         lines, burnt = cut_burnt_stamps(lines, index + 1)
         return _triaged(
             index + 1, geometry, lines, tuple(printed.tables), (*stamps, *burnt), drawings, printed.warnings
