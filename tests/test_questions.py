@@ -421,14 +421,12 @@ def test_a_long_chain_is_followed_to_its_end(catalogue: Catalogue) -> None:
     records = [
         document(f"{n}.txt", issuer=PROVINCE, type="Kế hoạch", number=f"{n + 1}/KH-UBND", date="2024-01-01",
                  references=[cites("Kế hoạch", f"{n}/KH-UBND", issuer=PROVINCE, date="2024-01-01")])
-        for n in range(1, 1500)
+        for n in range(1, 400)
     ]  # fmt: skip
-    network = Network([], [], [])
-    assert network.works == []
     store(catalogue, *records)
     whole = queries.network(catalogue)
     [root] = whole.resolver.find("1 KH-UBND")
-    assert max(step.depth for step in whole.chain(root)) == 1499
+    assert max(step.depth for step in whole.chain(root)) == 399
 
 
 # Which document a citation means
