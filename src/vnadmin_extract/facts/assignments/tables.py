@@ -12,9 +12,11 @@ from vnadmin_extract.facts.assignments.reading import names_in
 from vnadmin_extract.facts.base import Draft
 from vnadmin_extract.layout.model import FlowCell, FlowTable
 from vnadmin_extract.nlp.lexicon import load
+from vnadmin_extract.nlp.names import read
 from vnadmin_extract.text.fold import fold, strip_marks
 
 _HEADER_ROWS: Final = 4
+_SAMPLE: Final = 12  # cells that tell what a column holds
 _COLUMNS: Final = ("number", "coordinating", "lead", "time", "product", "task")
 
 
@@ -89,6 +91,7 @@ def _cell(text: str, cell: FlowCell | None) -> str:
 
 
 def _column_kind(title: str) -> str:
+    """What a column holds, after its head; the words at the head's start say more than those behind."""
     key = _key(title).strip(" .:")
     if not key or len(key) > 90:
         return ""
@@ -99,6 +102,12 @@ def _column_kind(title: str) -> str:
     for column in ("time", "lead", "product", "task"):
         if key in words[column]:
             return column
+    opening = max(
+        ((len(word), column) for column in _COLUMNS for word in words[column] if key.startswith(word + " ")),
+        default=(0, ""),
+    )
+    if opening[0] > 5:
+        return opening[1]
     for column in ("time", "lead", "product", "task"):
         if any(word in key for word in words[column] if len(word) > 5):
             return column
@@ -125,6 +134,8 @@ def _header(text: str, table: FlowTable, grid: Sequence[Sequence[FlowCell | None
         elif best is None and len(columns) < 2:
             kinds.clear()
     if best is None:
+        best = _told_by_cells(text, table, grid)
+    if best is None:
         return None
     # a row that numbers the columns: (1) (2) (3)
     while best.first < table.rows and all(
@@ -132,6 +143,53 @@ def _header(text: str, table: FlowTable, grid: Sequence[Sequence[FlowCell | None
     ):
         best.first += 1
     return best
+
+
+def _told_by_cells(text: str, table: FlowTable, grid: Sequence[Sequence[FlowCell | None]]) -> _Header | None:
+    """The columns of a table whose heads name the work or the workers in no usual words: its cells tell.
+
+    A head such as "Nhà thầu" or "Đơn vị cung cấp" is enough for the workers; the work is then the column with the
+    longest texts. A head that only says "Đơn vị" counts where most of its cells are names of units and other heads
+    tell of work or time.
+    """
+    titles = [_cell(text, cell) for cell in grid[0]] if table.rows > 1 else []
+    if len(titles) < 2 or any(len(title) > 90 for title in titles) or len(set(titles)) < len(titles):
+        return None
+    columns: dict[str, list[int]] = {}
+    for column, title in enumerate(titles):
+        if kind := _column_kind(title):
+            columns.setdefault(kind, []).append(column)
+    if "lead" not in columns:
+        working = "time" in columns or any(_key(t) in _body_words()[1] for t in titles)
+        bodies = [c for c, title in enumerate(titles) if _key(title) in _body_words()[0]]
+        if not ("task" in columns and working) or len(bodies) != 1 or not _holds_names(text, grid, bodies[0]):
+            return None
+        columns["lead"] = bodies
+        return _Header(columns, 1, table.columns, tuple(titles))
+    taken = {c for kind in columns.values() for c in kind}
+    free = [c for c in range(len(titles)) if c not in taken and titles[c]]
+    if "task" in columns or not free or not _holds_names(text, grid, columns["lead"][0]):
+        return None
+
+    def length(column: int) -> int:
+        return sum(len(_cell(text, row[column])) for row in grid[1:] if column < len(row))
+
+    columns["task"] = [max(free, key=length)]
+    return _Header(columns, 1, table.columns, tuple(titles))
+
+
+def _holds_names(text: str, grid: Sequence[Sequence[FlowCell | None]], column: int) -> bool:
+    """Whether most cells of a column, blank ones aside, begin with the name of a unit or a post."""
+    shown = [value for row in grid[1:] if column < len(row) and (value := _cell(text, row[column]))]
+    named = sum(bool(read(value).name(0)) or fold(value) in _repeats() for value in shown[:_SAMPLE])
+    return bool(shown) and named * 2 > len(shown[:_SAMPLE])
+
+
+@lru_cache(maxsize=1)
+def _body_words() -> tuple[frozenset[str], frozenset[str]]:
+    """Heads that only name bodies, and heads of tasks that tell of work."""
+    table = load("assignment_cues.toml")["column_body"]
+    return frozenset(map(_key, table["words"])), frozenset(map(_key, table["column_work"]))
 
 
 def _rows(
@@ -154,8 +212,9 @@ def _rows(
             above = _Above()  # a group row over the whole width
             continue
         lead_text = _cell(text, lead)
-        if fold(lead_text) in _repeats():
-            pass
+        number = _first(text, cells, header.columns.get("number", []))
+        if fold(lead_text) in _repeats() or (lead is None and above.lead and number is None):
+            pass  # the cell above, merged or repeated
         elif lead is not None and any(c.isalpha() and c not in "IVXLC" for c in lead_text):
             above.lead, above.lead_span = list(names_in(text[lead.start : lead.end])), (lead.start, lead.end)
         else:
