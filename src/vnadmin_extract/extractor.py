@@ -51,6 +51,15 @@ class Extractor:
             NeedsOcrError: its pages have no usable text.
             EmptyFileError: there is nothing on its pages.
         """
+        return [self.record(layout) for layout in self.layouts(document)]
+
+    def layouts(self, document: Document) -> list[Layout]:
+        """The documents in a file that has been read already, laid out; never an empty list.
+
+        Raises:
+            NeedsOcrError: its pages have no usable text.
+            EmptyFileError: there is nothing on its pages.
+        """
         from vnadmin_extract.layout import lay_out
 
         _check_text(document)
@@ -59,7 +68,7 @@ class Extractor:
             raise EmptyFileError(
                 "there are no words in the file", file=document.name, remedy="Check that it is the right file"
             )
-        return [self.record(layout) for layout in layouts]
+        return layouts
 
     def record(self, layout: Layout) -> Record:
         """The record of one document that has been laid out."""

@@ -1,6 +1,7 @@
 """Label Studio's JSON: tasks with pre-annotations going out, tasks with annotations coming back.
 
 The labelling configuration that fits is :data:`CONFIG`; ``vnadmin-extract annotate export`` writes it beside the tasks.
+Exports as JSON and as JSON-MIN are read.
 """
 
 from __future__ import annotations
@@ -10,8 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from vnadmin_extract.annotation.native import checked, context, opened, point_of
-from vnadmin_extract.errors import InputError
+from vnadmin_extract.annotation.native import MALFORMED, checked, context, malformed, opened, point_of
 from vnadmin_extract.exports.atomic import replacing
 from vnadmin_extract.model.labels import ROLES, SPANS
 from vnadmin_extract.model.training import LabelledPoint, LabelledSpan
@@ -23,7 +23,9 @@ _TEXT: Final = "text"
 CONFIG: Final = "\n".join(
     (
         "<View>",
-        '  <Text name="above" value="$context"/>',
+        # Without it, runs of blanks are drawn as one, and the offsets of what people mark are others.
+        "  <Style>.htx-text { white-space: pre-wrap; }</Style>",
+        '  <Text name="above" value="$context" selectionEnabled="false"/>',
         f'  <Labels name="{_SPANS}" toName="{_TEXT}">',
         *(f'    <Label value="{label}"/>' for label in SPANS),
         "  </Labels>",
@@ -53,22 +55,28 @@ def write(points: Iterable[LabelledPoint], path: Path) -> int:
 
 
 def read(path: Path) -> Iterator[LabelledPoint]:
-    """Read Label Studio's JSON export: the last annotation of each task that was not cancelled.
+    """Read Label Studio's JSON or JSON-MIN export.
 
-    Tasks that nobody annotated are left out.
+    Of several annotations of a task, the ground truth counts, else the last; cancelled ones and tasks that nobody
+    annotated are left out.
     """
     with opened(path) as handle:
         try:
             tasks = json.load(handle)
-            for task in tasks:
-                if (point := _point(task)) is not None:
-                    yield point
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise InputError(
-                f"this is no export of Label Studio's tasks ({error!s})",
-                file=str(path),
-                remedy="Export as JSON",
-            ) from error
+            if not isinstance(tasks, list):
+                raise TypeError("it holds no list of tasks")
+        except MALFORMED as error:
+            raise malformed(path, "this is no export of Label Studio's tasks", error) from error
+    for number, task in enumerate(tasks, start=1):
+        try:
+            point = _point(task) if _TEXT not in task else _flat_point(task)
+        except MALFORMED as error:
+            name = f"task {number}"
+            if isinstance(task, dict) and "id" in task:
+                name += f" (id {task['id']})"
+            raise malformed(path, f"{name} is no annotated point", error) from error
+        if point is not None:
+            yield point
 
 
 def _task(labelled: LabelledPoint) -> dict[str, Any]:
@@ -101,13 +109,50 @@ def _point(task: dict[str, Any]) -> LabelledPoint | None:
     done = [a for a in task.get("annotations") or () if not a.get("was_cancelled")]
     if not done:
         return None
-    text = str(task["data"]["text"])
-    role, spans = "other", []
-    for item in done[-1]["result"]:
-        value = item["value"]
-        if item["type"] == "labels":
-            # The end is where the offset after the last character is, as in Python.
-            spans += [LabelledSpan(int(value["start"]), int(value["end"]), str(x)) for x in value["labels"]]
-        elif item["type"] == "choices":
-            role = str(value["choices"][-1])
-    return checked(point_of(text, task["data"].get("point") or {}), role, tuple(spans))
+    chosen = next((a for a in reversed(done) if a.get("ground_truth")), done[-1])
+    regions: list[dict[str, Any]] = []
+    roles: list[str] = []
+    for item in chosen["result"]:
+        # Relations and other regions have another type, and no value.
+        if item.get("type") == "labels":
+            regions.append(item["value"])
+        elif item.get("type") == "choices":
+            roles += [str(choice) for choice in item["value"]["choices"]]
+    return _made(task["data"], regions, roles)
+
+
+def _flat_point(task: dict[str, Any]) -> LabelledPoint | None:
+    """JSON-MIN: one object for each annotation, the values under the names of the configuration's tags."""
+    if _ROLE not in task and _SPANS not in task:
+        return None
+    role = task.get(_ROLE, ())
+    roles = [role] if isinstance(role, str) else [str(choice) for choice in role.get("choices", ())]
+    return _made(task, list(task.get(_SPANS) or ()), roles)
+
+
+def _made(data: dict[str, Any], regions: list[dict[str, Any]], roles: list[str]) -> LabelledPoint:
+    text = str(data[_TEXT])
+    if len(roles) != 1:
+        raise ValueError(f"a point has one role, this one has {', '.join(roles) or 'none'}")
+    spans = []
+    for region in regions:
+        start, end = _place(text, region)
+        spans += [LabelledSpan(start, end, str(label)) for label in region["labels"]]
+    return checked(point_of(text, data.get("point") or {}), roles[0], spans)
+
+
+def _place(text: str, region: dict[str, Any]) -> tuple[int, int]:
+    """Where a region stands; the end is the offset after its last character, as in Python.
+
+    Earlier versions count in UTF-16 units, where an emoji or a symbol of a private font is two.
+    """
+    start, end = int(region["start"]), int(region["end"])
+    marked = region.get("text")
+    if not marked or text[start:end] == marked:
+        return start, end
+    wide = text.encode("utf-16-le", "surrogatepass")
+    before = len(wide[: 2 * start].decode("utf-16-le", "ignore"))
+    inside = wide[2 * start : 2 * end].decode("utf-16-le", "ignore")
+    if inside == marked:
+        return before, before + len(inside)
+    raise ValueError(f"at {start}-{end} stands {text[start:end]!r}, not {marked!r}")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Final
 
 from vnadmin_extract.errors import InputError
 from vnadmin_extract.exports.atomic import replacing
 from vnadmin_extract.model.labels import ROLES, SPANS
 from vnadmin_extract.model.points import Point
 from vnadmin_extract.model.training import LabelledPoint, LabelledSpan
+
+MALFORMED: Final = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What reading JSON of another shape than expected raises."""
 
 
 def write(points: Iterable[LabelledPoint], path: Path) -> int:
@@ -58,7 +61,7 @@ def point_of(text: str, value: dict[str, Any]) -> Point:
     )
 
 
-def checked(point: Point, role: str, spans: tuple[LabelledSpan, ...]) -> LabelledPoint:
+def checked(point: Point, role: str, spans: Iterable[LabelledSpan]) -> LabelledPoint:
     """A labelled point whose labels exist and whose spans lie in its text.
 
     Raises:
@@ -66,12 +69,13 @@ def checked(point: Point, role: str, spans: tuple[LabelledSpan, ...]) -> Labelle
     """
     if role not in ROLES:
         raise ValueError(f"there is no role {role!r} (there are {', '.join(ROLES)})")
-    for span in spans:
+    kept = sorted(set(spans), key=lambda s: (s.start, s.end, s.label))
+    for span in kept:
         if span.label not in SPANS:
             raise ValueError(f"there is no label {span.label!r} (there are {', '.join(SPANS)})")
         if not 0 <= span.start < span.end <= len(point.text):
             raise ValueError(f"the span {span.start}-{span.end} lies outside of the text")
-    return LabelledPoint(point, role, tuple(sorted(spans, key=lambda s: (s.start, s.end))))
+    return LabelledPoint(point, role, tuple(kept))
 
 
 def write_lines(values: Iterable[dict[str, Any]], path: Path) -> int:
@@ -84,29 +88,41 @@ def write_lines(values: Iterable[dict[str, Any]], path: Path) -> int:
     return count
 
 
-def read_lines(path: Path, parse: Callable[[dict[str, Any]], LabelledPoint]) -> Iterator[LabelledPoint]:
-    """Read JSON Lines; an error names the file and the line."""
+def read_lines(
+    path: Path, parse: Callable[[dict[str, Any]], LabelledPoint | None]
+) -> Iterator[LabelledPoint]:
+    """Read JSON Lines; an error names the file and the line.
+
+    Args:
+        path: the file.
+        parse: makes a point of a line's object; ``None`` where nobody annotated it.
+    """
     with opened(path) as lines:
         for number, line in enumerate(lines, start=1):
-            if line.strip():
-                try:
-                    yield parse(json.loads(line))
-                except (KeyError, TypeError, ValueError) as error:
-                    raise InputError(
-                        f"line {number} is no annotated point ({error!s})",
-                        file=str(path),
-                        remedy="Check the form (--form) and that the file was exported whole",
-                    ) from error
+            try:
+                point = parse(json.loads(line)) if line.strip() else None
+            except MALFORMED as error:
+                raise malformed(path, f"line {number} is no annotated point", error) from error
+            if point is not None:
+                yield point
 
 
-def opened(path: Path) -> Any:
-    """A text file opened for reading.
+def malformed(path: Path, what: str, error: Exception) -> InputError:
+    """The error for something in a file that is not as it should be."""
+    why = f"there is no {error}" if isinstance(error, KeyError) else str(error)
+    return InputError(
+        f"{what}: {why}", file=str(path), remedy="Correct it, or export the file again in this form (--form)"
+    )
+
+
+def opened(path: Path) -> IO[bytes]:
+    """A file opened for reading; ``json`` tells the encoding of its bytes.
 
     Raises:
         InputError: it cannot be read.
     """
     try:
-        return path.open(encoding="utf-8")
+        return path.open("rb")
     except OSError as error:
         raise InputError(
             f"it cannot be read ({error.strerror})", file=str(path), remedy="Check the path"
