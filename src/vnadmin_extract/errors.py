@@ -19,6 +19,7 @@ class ExitCode(IntEnum):
     NEEDS_OCR = 4
     MISSING_PROGRAM = 5
     LIMIT = 6
+    FEED = 7
     INTERNAL = 70
 
 

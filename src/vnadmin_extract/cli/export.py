@@ -171,10 +171,10 @@ def export(
         unit=unit,
         kind=kind,
         status=status,
-        issued_from=_day(issued_from, "--from"),
-        issued_to=_day(issued_to, "--to"),
-        due_from=_day(due_from, "--due-from"),
-        due_to=_day(due_to, "--due-to"),
+        issued_from=day_of(issued_from, "--from"),
+        issued_to=day_of(issued_to, "--to"),
+        due_from=day_of(due_from, "--due-from"),
+        due_to=day_of(due_to, "--due-to"),
         folder=folder,
     )
     name: TableName | None = next((name for name in TABLES if name == table), None)
@@ -191,7 +191,7 @@ def export(
             organ_ids=_organ_ids(organ_ids) if organ_ids else {},
             warn=lambda message: say(f"warning: {message}"),
         )
-        found = _from_catalogue(catalogue, where) if catalogue else _from_file(records or _STREAM, where)
+        found = from_catalogue(catalogue, where) if catalogue else from_file(records or _STREAM, where)
         _write(format, found, target, options, where)
 
     raise typer.Exit(guarded(str(records or catalogue), work, debug))
@@ -230,7 +230,8 @@ def _write(
     say(f"{count} documents. Written: {target}")
 
 
-def _from_catalogue(address: str, where: Filter) -> Iterator[Record]:
+def from_catalogue(address: str, where: Filter) -> Iterator[Record]:
+    """The wanted records of a catalogue, with its stable ids. ``address`` as ``--catalogue`` takes it."""
     from vnadmin_extract.catalogue.store import Catalogue
     from vnadmin_extract.exports.carried import carrying
 
@@ -241,7 +242,8 @@ def _from_catalogue(address: str, where: Filter) -> Iterator[Record]:
         yield from carrying(opened.entries(where))
 
 
-def _from_file(file: Path, where: Filter) -> Iterator[Record]:
+def from_file(file: Path, where: Filter) -> Iterator[Record]:
+    """The wanted records of a JSON Lines file; ``-`` is standard input."""
     from vnadmin_extract.exports.selection import is_wanted
 
     return (record for record in _records(file) if is_wanted(record, where))
@@ -302,7 +304,8 @@ def _file_name(format: str, table: TableName | None) -> str:
     return get_export(format).FILE_NAME
 
 
-def _day(text: str | None, option: str) -> date | None:
+def day_of(text: str | None, option: str) -> date | None:
+    """The day that an option gives."""
     if text is None:
         return None
     try:
