@@ -45,6 +45,8 @@ def retrain(
         InputError: a file cannot be read, has too few points, or the folder holds something else.
         ValueError: a setting of ``overrides`` is wrong.
     """
+    from thinc.api import ConfigValidationError
+
     from vnadmin_extract.model.reading import sign
     from vnadmin_extract.model.training import train as train_model
     from vnadmin_extract.model.training import write_points
@@ -62,7 +64,11 @@ def retrain(
         write_points(folder / "train.spacy", learn)
         write_points(folder / "dev.spacy", stop)
         made = folder / "model"
-        train_model(folder / "train.spacy", folder / "dev.spacy", made, overrides=overrides, quiet=quiet)
+        try:
+            train_model(folder / "train.spacy", folder / "dev.spacy", made, overrides=overrides, quiet=quiet)
+        except ConfigValidationError as error:
+            wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors)
+            raise ValueError(wrong) from error
         sign(made)
         performance = measure(made, folder / "dev.spacy")
         if out.exists():

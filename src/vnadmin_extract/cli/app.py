@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vnadmin_extract import __version__
-from vnadmin_extract.cli import catalogue
+from vnadmin_extract.cli import annotate, catalogue
 from vnadmin_extract.cli.evaluate import compare, evaluate
 from vnadmin_extract.cli.export import export
 from vnadmin_extract.cli.options import with_config
 from vnadmin_extract.cli.output import emit, say, show
 from vnadmin_extract.cli.run import run
+from vnadmin_extract.cli.train import train
 from vnadmin_extract.config import Config
 from vnadmin_extract.errors import ExitCode, VnadminError
 from vnadmin_extract.exports.labels import Language
@@ -112,6 +113,8 @@ app.command()(run)
 app.command()(export)
 app.command()(evaluate)
 app.command()(compare)
+app.command()(train)
+app.add_typer(annotate.app, name="annotate")
 catalogue.register(app)
 
 
