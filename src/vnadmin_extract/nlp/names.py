@@ -724,10 +724,8 @@ class NameReader:
         j = i
         if j < len(self.words) and self.keys[j] in {",", ";"}:
             j += 1
-        if j < len(self.words) and self.keys[j] in _AND:
-            j += 1
-            if j < len(self.words) and self.keys[j] == "với":
-                j += 1
+        if j < len(self.words) and self.keys[j] in _AND and self.keys[j] != "cùng":
+            j += 1  # who stands behind "cùng" works along
         return j
 
     def names(self, i: int, stop: int | None = None) -> tuple[list[Name], int]:

@@ -45,6 +45,7 @@ def read_tables(draft: Draft) -> list[Item]:
     items: list[Item] = []
     header: _Header | None = None
     previous: FlowTable | None = None
+    above = _Above()
     for table in draft.layout.tables:
         grid = table.grid()
         found = _header(draft.text, table, grid)
@@ -55,10 +56,12 @@ def read_tables(draft: Draft) -> list[Item]:
             and _goes_on(previous, table, header)
         ):
             found = _Header(header.columns, 0, header.width, header.titles)
+        else:
+            above = _Above()
         header = found
         previous = table
         if header is not None and "lead" in header.columns and "task" in header.columns:
-            items += _rows(draft, table, grid, header)
+            above = _rows(draft, table, grid, header, above, items)
     return items
 
 
@@ -193,11 +196,15 @@ def _body_words() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _rows(
-    draft: Draft, table: FlowTable, grid: Sequence[Sequence[FlowCell | None]], header: _Header
-) -> list[Item]:
+    draft: Draft,
+    table: FlowTable,
+    grid: Sequence[Sequence[FlowCell | None]],
+    header: _Header,
+    above: _Above,
+    items: list[Item],
+) -> _Above:
+    """Add a table's assignments to ``items``. Returns the cells that a table which goes on may repeat."""
     text = draft.text
-    items: list[Item] = []
-    above = _Above()
     paths = {
         (node.table, node.row): node.path for node in draft.layout.outline.walk() if node.table is not None
     }
@@ -216,7 +223,8 @@ def _rows(
         if fold(lead_text) in _repeats() or (lead is None and above.lead and number is None):
             pass  # the cell above, merged or repeated
         elif lead is not None and any(c.isalpha() and c not in "IVXLC" for c in lead_text):
-            above.lead, above.lead_span = list(names_in(text[lead.start : lead.end])), (lead.start, lead.end)
+            above.lead = _names(text[lead.start : lead.end], above.lead)
+            above.lead_span = (lead.start, lead.end)
         else:
             continue  # a group row, or a row for nobody
         item = Item(
@@ -231,7 +239,24 @@ def _rows(
             item.lead_spans.append(above.lead_span)
         _others(text, cells, header, above, item)
         items.append(item)
-    return items
+    return above
+
+
+def _names(cell: str, above: list[str]) -> list[str]:
+    """The names in a cell; "nt; Chi đoàn thôn" repeats those above and adds one. A post's label is no name."""
+    label, colon, rest = cell.partition(":")
+    if colon and _is_post(label):
+        cell = rest  # "Trưởng đoàn: Kỹ sư A"
+    names: list[str] = []
+    for name in names_in(cell):
+        add_names(names, above if fold(name) in _repeats() else [name])
+    return names
+
+
+def _is_post(label: str) -> bool:
+    """Whether a label is nothing but a post: "Trưởng đoàn"."""
+    reader = read(label)
+    return 0 < len(reader) == reader.hit(0, "post")
 
 
 def _others(text: str, cells: Sequence[FlowCell | None], header: _Header, above: _Above, item: Item) -> None:
@@ -240,7 +265,9 @@ def _others(text: str, cells: Sequence[FlowCell | None], header: _Header, above:
     shown = _cell(text, helper)
     if helper is not None and fold(shown) not in _repeats():
         above.coordinating = (
-            list(names_in(text[helper.start : helper.end])) if any(c.isalpha() for c in shown) else []
+            _names(text[helper.start : helper.end], above.coordinating)
+            if any(c.isalpha() for c in shown)
+            else []
         )
     elif helper is None:
         above.coordinating = []
