@@ -21,6 +21,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from typer.testing import Result
+
+from record_examples import full_record
+from vnadmin_extract.record import Record
 
 USER, PASSWORD = "van-thu", "mat-khau-bi-mat"
 CALENDAR = "Việc của cơ quan"
@@ -51,6 +55,25 @@ def stop(server: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait(10)
+
+
+# What is pushed
+
+
+def saved(folder: Path, *records: Record) -> Path:
+    file = folder / "records.jsonl"
+    file.write_text("\n".join(record.model_dump_json() for record in records), encoding="utf-8")
+    return file
+
+
+def with_due(due: str) -> Record:
+    record = full_record()
+    first, *others = record.deadlines
+    return record.model_copy(update={"deadlines": (first.model_copy(update={"due": due}), *others)})
+
+
+def summary(result: Result) -> str:
+    return result.stderr.splitlines()[-1]
 
 
 # A proxy with faults

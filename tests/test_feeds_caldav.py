@@ -12,11 +12,22 @@ import pytest
 import vobject
 from typer.testing import CliRunner, Result
 
-from feed_servers import CALENDAR, PASSWORD, USER, Fault, Proxy, proxy, radicale_server
+from feed_servers import (
+    CALENDAR,
+    PASSWORD,
+    USER,
+    Fault,
+    Proxy,
+    proxy,
+    radicale_server,
+    saved,
+    summary,
+    with_due,
+)
 from record_examples import full_record
 from vnadmin_extract.cli.app import app
 from vnadmin_extract.exports.tasks import tasks_of
-from vnadmin_extract.feeds import http
+from vnadmin_extract.feeds import http, secrets
 from vnadmin_extract.record import Record
 
 pytest.importorskip("httpx")
@@ -34,6 +45,7 @@ def place(server: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureR
     monkeypatch.setenv("VNADMIN_CALDAV_USER", USER)
     monkeypatch.setenv("VNADMIN_CALDAV_PASSWORD", PASSWORD)
     monkeypatch.setattr(http, "_FIRST_WAIT", 0.001)
+    monkeypatch.setattr(secrets, "_from_key_ring", lambda entry: None)
     with proxy(server) as front:
         found = Place(front, f"/{USER}/{abs(hash(request.node.name))}/")
         found.make_calendar()
@@ -78,24 +90,8 @@ class Place:
         assert answer.status_code in (201, 204)
 
 
-def saved(folder: Path, *records: Record) -> Path:
-    file = folder / "records.jsonl"
-    file.write_text("\n".join(record.model_dump_json() for record in records), encoding="utf-8")
-    return file
-
-
-def with_due(due: str) -> Record:
-    record = full_record()
-    first, *others = record.deadlines
-    return record.model_copy(update={"deadlines": (first.model_copy(update={"due": due}), *others)})
-
-
 def uids(record: Record) -> list[str]:
     return [f"{task.id}@vnadmin-extract" for task in tasks_of(record)]
-
-
-def summary(result: Result) -> str:
-    return result.stderr.splitlines()[-1]
 
 
 def test_every_task_becomes_a_todo(place: Place, tmp_path: Path) -> None:
