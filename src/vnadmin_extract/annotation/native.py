@@ -109,7 +109,11 @@ def read_lines(
 
 def malformed(path: Path, what: str, error: Exception) -> InputError:
     """The error for something in a file that is not as it should be."""
-    why = f"there is no {error}" if isinstance(error, KeyError) else str(error)
+    why = str(error)
+    if isinstance(error, KeyError):
+        why = f"there is no {error}"
+    elif isinstance(error, json.JSONDecodeError) and error.lineno == 1:
+        why = f"{error.msg} column {error.colno}"  # "line 1" would be that of the object
     return InputError(
         f"{what}: {why}", file=str(path), remedy="Correct it, or export the file again in this form (--form)"
     )
