@@ -208,7 +208,7 @@ def test_every_fact_says_where_it_stands_and_who_found_it() -> None:
         assert fact.evidence, name
         for e in fact.evidence:
             assert made.text[e.start : e.end] == e.text
-            assert e.source.startswith("rule:")
+            assert e.source.startswith(("rule:", "model:"))
 
 
 def test_words_read_with_little_confidence_make_the_fact_as_unsure() -> None:
@@ -235,4 +235,4 @@ def test_a_stage_before_what_it_needs_is_refused() -> None:
     layout = lay_out(plain("A\nB"))[0]
     with pytest.raises(ValueError, match="stands before"):
         run_stages(Draft(layout, Config()), (needy, later))
-    assert [s.name for s in STAGES if "issuer" in s.fields] == ["issuer"]
+    assert [s.name for s in STAGES if "issuer" in s.fields] == ["issuer", "calibration"]

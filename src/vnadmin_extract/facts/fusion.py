@@ -20,9 +20,12 @@ from typing import Final, Literal
 import regex
 
 from vnadmin_extract.facts.assignments.reading import PointReader, starts_with_verb
+from vnadmin_extract.facts.assignments.walk import is_amount
 from vnadmin_extract.facts.base import Draft
 from vnadmin_extract.model.labels import COORDINATING, LEAD
+from vnadmin_extract.model.points import Point
 from vnadmin_extract.model.reading import PointReading
+from vnadmin_extract.nlp.lexicon import load
 from vnadmin_extract.nlp.names import read as read_names
 from vnadmin_extract.record import Assignment, Evidence, Unit
 from vnadmin_extract.text.fold import fold
@@ -134,6 +137,8 @@ class Candidates:
         self.text = draft.text
         self.readings = draft.readings
         self._starts = [reading.point.start for reading in self.readings]
+        kind = draft.type.name if draft.type else ""
+        self._normative = kind in load("assignment_cues.toml")["kind"]["normative"]
         self._rules = PointReader(draft.issuer.name if draft.issuer else "")
         self._at = {reading.point.start: reading for reading in self.readings}
 
@@ -163,11 +168,13 @@ class Candidates:
                 continue
             if any(start < point.end and end > point.start for start, end in covered):
                 continue
-            if self._rules.read(point.text).kind in ("line", "heading"):
-                continue  # "Thời gian: …" belongs to the point above, a unit by itself to those below
+            if self._is_regulation(point) or self._is_no_work(point.text):
+                continue
             spans = tuple((s.start, s.end) for s in reading.labelled(LEAD))
             leads = self._names(spans)
             own = bool(leads)
+            if own and not self._says_more(point, spans):
+                continue
             if not own:
                 leads, spans = self._inherited(reading)
             opens = own and not self.text[point.start : min(start for start, _ in spans)].strip(" -:\n")
@@ -180,6 +187,33 @@ class Candidates:
                 starts_with_verb(point.text[:_OPENING]),
                 all(map(_is_name, leads)),
             )
+
+    def _is_regulation(self, point: Point) -> bool:
+        """Whether a point stands in rules for everybody, which describe procedures: chapters, promulgated articles."""
+        return (
+            self._normative
+            or "Chương" in point.path
+            or (point.path.startswith("Phụ lục") and "Điều" in point.path)
+        )
+
+    def _says_more(self, point: Point, spans: Sequence[tuple[int, int]]) -> bool:
+        """Whether a point says more than who: "Trung tâm Y tế (để biết);" does not, nor does a signature's title."""
+        names = sum(end - start for start, end in spans)
+        words = point.text[max(end for _, end in spans) - point.start :].split("(")[0]
+        return (
+            len(point.text) - names >= _LEAST
+            and any(len(word) > 1 for word in words.split())
+            and (any(map(str.islower, self.text[spans[0][0] : spans[0][1]])))
+        )
+
+    def _is_no_work(self, text: str) -> bool:
+        """Whether the rules are certain that a point is no work of its own.
+
+        "Thời gian: …" belongs to the point above, a unit by itself to those below; "Việc tổ chức …" names a matter,
+        "Tổ trưởng: 200.000 đồng" a rate.
+        """
+        reading = self._rules.read(text)
+        return reading.kind in ("line", "heading") or reading.thing == "nominal" or is_amount(text)
 
     def _point_of(self, assignment: Assignment) -> PointReading | None:
         places = _task_places(assignment)

@@ -326,6 +326,8 @@ class _State:
         found = cues.title_of(seg, exact=not (self.code or self.date))
         if found is None or not (self.motto or self.code or self.date or self.index < 6):
             return False
+        if self._in_left_column(seg):
+            return False
         _, count = found
         if len(seg.tokens) > count and not mostly_caps(seg.text):
             following = seg.tokens[count].text
@@ -342,6 +344,16 @@ class _State:
             self.add(Zone.SUBJECT, rest)
             self.phase = "subject"
         return True
+
+    def _in_left_column(self, seg: Seg) -> bool:
+        """Whether a line goes on with the issuer: "PHÒNG TÀI CHÍNH / - KẾ HOẠCH". Titles stand in the page's middle."""
+        return (
+            self.positional
+            and self.boundary is not None
+            and not self.code
+            and seg.x1 <= self.boundary
+            and any(group.zone is Zone.ISSUER for group in self.groups)
+        )
 
     def _opens_body(self, seg: Seg) -> bool:
         """Whether running text begins with this line although neither title nor address block came."""

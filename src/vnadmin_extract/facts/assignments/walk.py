@@ -509,6 +509,8 @@ class Walker:
         if reading.upward or (node.kind is NodeKind.PARAGRAPH and _FOOTNOTE.match(self._own(node))):
             return False
         section = self._section_of(node) or context.section
+        if self.reports and section == "directive" and node.kind in _DASHES and not reading.late:
+            return True  # "Nhiệm vụ trọng tâm: … Chánh án đã phân công: - Văn phòng rà soát …"
         if self.reports and not (self.inviting and section == "directive" and node.kind in _MARKED):
             return reading.rule == "order" and (section == "directive" or self.inviting)
         if reading.rule in {"order", "unit-colon", "article"}:
@@ -612,6 +614,11 @@ class Walker:
         return ""
 
 
+def is_amount(text: str) -> bool:
+    """Whether a point gives a rate or a sum to somebody."""
+    return _AMOUNT.search(text[:120]) is not None
+
+
 def _tight(text: str, start: int, end: int) -> Span | None:
     """A span without blanks and list signs at its ends; ``None`` where nothing is left."""
     while start < end and text[start] in " \n\t-–:;,":
@@ -621,4 +628,4 @@ def _tight(text: str, start: int, end: int) -> Span | None:
     return (start, end) if end > start else None
 
 
-__all__ = ["Context", "Walker"]
+__all__ = ["Context", "Walker", "is_amount"]
