@@ -84,6 +84,8 @@ class TimeExpression:
     """Where the expression itself begins, after its bound words."""
     year_given: bool = True
     """Whether the year is printed (otherwise it was taken from the document's date)."""
+    counted: bool = False
+    """Whether a frequency says how many times ("mỗi tuần 02 số", "3 tháng một lần"): then it is surely one of work."""
 
 
 def find_time_expressions(
@@ -191,21 +193,23 @@ _CLOCK = _Opening(
     _DIGITS,
 )
 _AFTER_CLOCK = compile_pattern(
-    r"~,?~(?:(?:của|vào|buổi|sáng|chiều|tối) ){0,2}(?:\(?(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)\)?~,?~)?"
+    r"~,?~(?:(?:của|vào|buổi|sáng|chiều|tối) ){0,2}(?:\(?(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)\)?~,?~\(?)?"
 )
+_PART_OF_DAY = "(?:sáng|trưa|chiều|tối|đêm)"
 _DAY = _Opening(
-    rf"(?P<head>(?:ngày~:?~(?:mùng |mồng )?|mùng |mồng ))?(?<![\d/.,])(?P<d>\d{{1,2}})"
+    rf"(?P<head>(?:(?:{_PART_OF_DAY} )?ngày~:?~(?:mùng |mồng )?|mùng |mồng |{_PART_OF_DAY} ))?(?<![\d/.,])(?P<d>\d{{1,2}})"
     rf"(?:~(?P<sep>{_ANYSEP})~(?P<m>\d{{1,2}})(?:~{_ANYSEP}~(?P<y>\d{{4}}|\d{{2}}))?"
     rf"|~tháng~(?P<m2>\d{{1,2}})(?:(?:~,?~năm~|~{_ANYSEP}~)(?P<y2>\d{{4}}))?){_END}",
-    _DIGITS + "nm",
+    _DIGITS + "nmsctđ",
 )
+_OF_MONTH = compile_pattern(r"~(?:tháng|hằng|hàng|mỗi|của) ")
 _DAY_LIST = _Opening(
-    rf"(?:(?:các|những|hai|ba) )?ngày~:?~(?P<ds>\d{{1,2}}(?:~(?:,|;|và|hoặc|-|–)~(?:ngày )?\d{{1,2}}){{1,6}})"
+    rf"(?:(?:các|những|hai|ba) )?(?:ngày|{_PART_OF_DAY})~:?~(?P<ds>\d{{1,2}}(?:~(?:,|;|và|hoặc|-|–)~(?:ngày )?\d{{1,2}}){{1,6}})"
     rf"(?:(?:~{_SEP}~|~tháng~)(?P<m>\d{{1,2}})(?:(?:~,?~năm~|~{_ANYSEP}~)(?P<y>\d{{4}}))?)?{_END}",
-    "cnhb",
+    "cnhbstđ",
 )
 _DASHED_DAYS = _Opening(
-    rf"(?<![\d/.])(?P<a>\d{{1,2}})~[-–]~(?P<b>\d{{1,2}})(?:~{_SEP}~|~tháng~)(?P<m>\d{{1,2}})(?:(?:~,?~năm~|~{_SEP}~)(?P<y>\d{{4}}))?{_END}",
+    rf"(?<![\d/.])(?P<a>\d{{1,2}})~(?:[-–]|đến(?: hết)?|tới)~(?P<b>\d{{1,2}})(?:~{_SEP}~|~tháng~)(?P<m>\d{{1,2}})(?:(?:~,?~năm~|~{_SEP}~)(?P<y>\d{{4}}))?{_END}",
     _DIGITS,
 )
 _DAY_ONLY = _Opening(rf"(?:ngày (?:mùng |mồng )?|mùng |mồng )(?P<d>\d{{1,2}})(?!~(?:ngày|làm) ){_END}", "nm")
@@ -218,6 +222,10 @@ _MONTH = _Opening(
 )
 _MONTH_LIST = _Opening(
     rf"(?:(?:các|những) )?tháng (?P<m>\d{{1,2}}(?:~(?:,|và|-|–)~(?:tháng )?\d{{1,2}}){{1,5}}){_YEAR_TAIL}{_END}",
+    "cnt",
+)
+_MONTHS_APART = _Opening(
+    rf"(?:(?:các|những) )?tháng (?P<m>\d{{1,2}}(?:~(?:,|và)~(?:tháng )?\d{{1,2}}){{1,5}})(?!\d)(?:{_YEAR_TAIL})?{_END}",
     "cnt",
 )
 _MONTH_BARE = _Opening(rf"(?<![\d/.])(?P<m>\d{{1,2}})~{_SEP}~(?P<y>(?:19|20)\d\d){_END}", _DIGITS)
@@ -233,6 +241,14 @@ _HALF = _Opening(
 )
 _HALF_WORD = _Opening(
     r"nửa (?P<side>đầu|cuối|năm đầu|năm cuối)(?: (?:của )?năm(?:~(?P<y>(?:19|20)\d\d))?)?(?!\w)", "n"
+)
+_HALF_MONTH = _Opening(
+    rf"nửa (?P<side>đầu|cuối) (?:của )?tháng (?P<m>\d{{1,2}})(?!\d)(?:{_YEAR_TAIL})?(?!\d){_END}", "n"
+)
+_WEEK = _Opening(
+    rf"(?:các )?tuần (?:(?:lễ )?(?:thứ )?(?P<a>[1-4]|nhất|hai|ba|tư)(?:~(?:,|và|-|–|đến)~(?:tuần )?(?P<b>[1-4]))?|(?P<edge>đầu|cuối)(?: cùng| tiên)?)"
+    rf" (?:của )?tháng (?P<m>\d{{1,2}})(?!\d)(?:{_YEAR_TAIL})?(?!\d){_END}",
+    "ct",
 )
 _EDGE = _Opening(r"(?P<edge>đầu|giữa|cuối)(?: (?:của )?)", "đgc")
 _YEAR = _Opening(
@@ -264,19 +280,23 @@ _CONNECT = compile_pattern(
 _UNIT_WORD = r"(?P<u>ngày|tuần|tuân|tháng|quý|quí|năm)"
 _LAST = r"(?!\w)(?!~\d)"
 _TIMES = r"(?:~(?:/|một|mỗi|là|\()~(?:0?1 |một )?lần\)?)"
+_COUNTERS = alternation(_WORDS["words"]["counters"])
 _EACH = _Opening(
-    rf"(?:hằng|hàng|mỗi|từng) (?:{_NUM} )?{_UNIT_WORD}{_LAST}(?:,? (?:ít nhất |tối thiểu )?(?P<k>\d{{1,2}}|một|hai|ba|bốn)(?:~\([^()]{{1,10}}\))? lần)?",
+    rf"(?:hằng|hàng|mỗi|mổi|từng) (?:{_NUM} )?{_UNIT_WORD}(?!\w)"
+    rf"(?:,? (?:ít nhất |tối thiểu |có |phát |tổ chức )?(?P<k>\d{{1,2}}|một|hai|ba|bốn)(?:~\([^()]{{1,10}}\))? (?P<what>{_COUNTERS})(?!\w)|(?!~\d))",
     "hmt",
 )
 _EVERY = _Opening(
-    rf"(?<!\w){_NUM}~{_UNIT_WORD}{_TIMES}(?!\w)|(?<!\w)(?P<u2>tháng|quý|quí|năm|tuần)~/~(?:0?1~|một )?lần(?!\w)",
+    rf"(?<!\w){_NUM}~{_UNIT_WORD}(?: (?:báo cáo|họp|kiểm tra|tổ chức))?{_TIMES}(?!\w)|(?<!\w)(?P<u2>tháng|quý|quí|năm|tuần)~/~(?:0?1~|một )?lần(?!\w)",
     _NUMBERS + "tqn",
 )
 _TIMES_PER = _Opening(
-    rf"(?<!\w)(?:{_NUM}) lần~(?:/|trong|mỗi|một|trên)~(?:(?:0?1|một|mỗi) )?{_UNIT_WORD}{_LAST}", _NUMBERS
+    rf"(?:(?:ít nhất|tối thiểu) )?(?<!\w){_NUM} (?P<what>{_COUNTERS})~(?:/|trong|mỗi|một|trên)~(?:(?:0?1|một|mỗi) )?{_UNIT_WORD}{_LAST}",
+    _NUMBERS + "ít",
 )
 _UNIT_TIMES = _Opening(
-    r"(?<!\w)(?:(?:0?1|một|mỗi) )?(?P<u>năm|quý|quí|tháng|tuần) (?P<k>\d{1,2}|một|hai|ba|bốn) lần(?!\w)",
+    rf"(?<!\w)(?:(?:0?1|một|mỗi) )?(?:(?P<u>năm|quý|quí|tháng|tuần) (?P<k>\d{{1,2}}|một|hai|ba|bốn) lần(?!\w)"
+    rf"|(?P<u3>tuần) (?P<k3>\d{{1,2}}|một|hai|ba|bốn) {_COUNTERS}(?!\w))",
     _DIGITS + "mnqt",
 )
 _ITEM = _Opening(
@@ -304,21 +324,26 @@ _REPORT_LIST = compile_pattern(r"(?:báo cáo|sơ kết|tổng kết|đánh giá
 # --- relative -------------------------------------------------------------------------------------------
 
 _DURATION = _Opening(
-    rf"(?:(?:ít nhất|tối thiểu|tối đa|không quá|là) ){{0,2}}(?<![\w/.,]){_NUM}~(?P<u>ngày~\(~làm việc~\)|ngày~làm việc|ngày|tuần|tháng|năm|giờ|tiếng|phút|quý)(?P<wd>(?: làm việc)?)(?!\w)(?!~\d)(?! (?:tháng|năm|ngày) \d)",
+    rf"(?:(?:ít nhất|tối thiểu|tối đa|không quá|là) ){{0,2}}(?<![\w/.,]){_NUM}~(?P<u>ngày~\(~làm việc~\)|ngày~làm việc|ngày|tuần|tháng|năm|giờ|tiếng|phút|quý|h)(?P<wd>(?: làm việc)?)(?!\w)(?!~\d)(?! (?:tháng|năm|ngày) \d)",
     _NUMBERS + "íktl",
 )
+_EVENTS = alternation(_WORDS["words"]["events"])
 _ANCHOR_HEAD = compile_pattern(
-    r"~,?~(?P<how>(?:được )?(?:tính )?kể từ|tính từ|bắt đầu từ|từ|ngay sau|sau|trước) (?=\p{L})(?P<what>(?:khi|ngày|thời điểm|lúc|bầu|cuộc|hội)(?!\w)(?!~\d))"
+    r"~,?~(?P<how>(?:được )?(?:tính )?kể từ|tính từ|bắt đầu từ|từ|ngay sau|sau|trước) (?=\p{L})(?P<what>(?:khi|ngày|thời điểm|lúc|bầu|"
+    + _EVENTS
+    + r")(?!\w)(?!~\d))"
 )
 _ANCHOR_DATE = compile_pattern(r"~,?~(?:tính )?(?:kể từ|từ) (?=ngày~\d)")
 _ANCHOR_WORD = compile_pattern(r"\s{0,2}[^\s,;.:()!?…]{1,30}")
 _ANCHOR_TAIL = compile_pattern(r" (?:và|hoặc|với|của|là|từ|đến)$")
 _ANCHOR_END = compile_pattern(rf"\s{{1,3}}{alternation(_WORDS['words']['anchor_end'])}(?!\w)")
+_FIRST_DAYS = compile_pattern(r" đầu(?: tiên)?(?= của (?P<what>mỗi|từng|các|đợt)|~(?:[.,;:)]|$))")
 _BEFORE_EVENT = _Opening(
-    r"trước (?P<anchor>(?:ngày|khi|thời điểm)(?!~\d)(?: [^\s\d,;.:()]{1,12}){1,8}?) (?:(?:ít nhất|tối thiểu|là) ){0,2}(?=\d|một|hai|ba|bốn|năm|sáu|bảy|mười)",
-    "t",
+    rf"(?P<how>trước|sau) (?P<anchor>(?:(?:ngày|khi|thời điểm)(?!~\d)(?: [^\s\d,;.:()]{{1,12}}){{1,8}}?|{_EVENTS}(?!~\d)(?: [^\s\d,;.:()]{{1,12}}){{0,5}}?)) (?:(?:ít nhất|tối thiểu|là) ){{0,2}}(?=\d|một|hai|ba|bốn|năm|sáu|bảy|mười)",
+    "ts",
 )
 _EVENT = _Opening(r"(?P<how>ngay (?:sau )?(?=khi)|trước (?=thời điểm))(?P<what>khi|thời điểm)(?!\w)", "nt")
+_DATED_EVENT = _Opening(rf"trước (?:khi|ngày|{_EVENTS})(?!~\d)(?: [^\s\d,;.:()]{{1,12}}){{1,8}} \((?:ngày )?(?=\d)", "t")
 _BRACKET_ANCHOR = compile_pattern(r"~\((?P<anchor>(?:ngay )?sau khi [^()]{1,200})\)")
 _RETRO = compile_pattern(rf"~(?:nay )?{alternation(_WORDS['words']['retrospective'])}(?!\w)")
 
@@ -341,7 +366,11 @@ _CUE_ROLES = (
     ),
 )
 _REPORT_BEFORE = compile_pattern(
-    r"\b(?:tính đến|tính từ|số liệu|đã|chốt số liệu|thời điểm)(?: [^\s.;:]{1,12}){0,4}\s{0,3}$"
+    r"\b(?:tính đến|tính từ|số liệu|đã|chốt số liệu|thời điểm)(?: [^\s.,;:]{1,12}){0,4}\s{0,3}$"
+)
+_ISSUING = compile_pattern(rf"\b{alternation(_WORDS['cues']['issuing'])}~$")
+_CLEAR_LABEL = compile_pattern(
+    r"(?:\b(?:thời hạn|tiến độ|hạn|kỳ hạn|hạn chót)(?!\w)[^:.;\n()]{0,40}|(?:^|[\n;.+•–-])~(?:thời điểm|thời gian)):~$"
 )
 _ATTRIBUTE = compile_pattern(rf"\b{alternation(_WORDS['cues']['attribute'])}(?: của đơn vị)?~$")
 _LABEL = compile_pattern(
@@ -349,12 +378,13 @@ _LABEL = compile_pattern(
     rf"|\b{alternation(_WORDS['words']['completing'])}~(?:trong |vào )?$"
 )
 _CODE_BEFORE = compile_pattern(
-    r"(?:(?<!\S)[^\s,;()]{0,20}\d[^\s,;()]{0,20}[/\-–][^\s,;()]{0,6}\p{Lu}[^\s,;()]{0,20}|số [^\s,;()]{1,30})~,?~(?:ký |ban hành )?$"
+    r"(?:(?<!\S)[^\s,;()]{0,20}\d[^\s,;()]{0,20}[/\-–][^\s,;()]{0,6}\p{Lu}[^\s,;()]{0,20}|số (?=[^\s,;()]{0,30}[\d/])[^\s,;()]{1,30})~,?~(?:ký |ban hành )?$"
 )
 _KIND_BEFORE = compile_pattern(rf"\b{alternation(_WORDS['words']['cited_kinds'])}(?!\w)[^.;:\n()]{{0,90}}$")
 _EVENT_BEFORE = compile_pattern(
     r"(?:vào (?:lúc|hồi)|(?:bắt đầu|khai mạc|diễn ra|tổ chức|họp)(?: [^\s.;:]{1,12}){0,3}|thời gian(?:[,\s]+địa điểm)?~:)\s{0,3}(?:từ |vào |lúc |hồi ){0,2}$"
 )
+_LATEST = compile_pattern(r"(?:chậm nhất|muộn nhất|trễ nhất|hạn chót|hạn cuối|xong trước|không quá|không để)(?!\w)")
 _YEAR_ONLY = regex.compile(r"\d{4}")
 _INNER = regex.compile(r"\s\S")
 _DAY_WORD = regex.compile(r"ngày\s", regex.IGNORECASE)
@@ -377,23 +407,29 @@ _TRIGGER_WORDS = (
         "hằng",
         "hàng",
         "mỗi",
+        "mổi",
         "từng",
+        "ít nhất",
     ),
+    *("tuần", "sáng", "trưa", "chiều", "tối", "đêm"),
     *("định kỳ", "định kì", "nửa", "đầu", "giữa", "cuối", "thứ", "chủ nhật", "ngay", "giai đoạn", "thời kỳ"),
     *("thời kì", "mùa", "trước"),
 )
 # Searched in the text in small letters: this is by far the most frequent search, and ignoring case is dear.
 _AFTER_NUMBER = (
-    r"(?=\s{0,3}(?:[/⁄∕.,:;('’|–-]|h|g|phút|tiếng|ngày|tháng|tu[ầâ]n|năm|qu[ýí]|lần|làm|và|hoặc|đến|tới))"
+    r"(?=\s{0,3}(?:[/⁄∕.,:;('’|–-]|h|g|phút|tiếng|ngày|tháng|tu[ầâ]n|năm|qu[ýí]|lần|làm|và|hoặc|đến|tới|số|lớp|kỳ|đợt|lượt|mô|buổi|cuộc|bài|tin|phiên|chuyên))"
 )
 """What a number that begins a time expression goes on with; most numbers do not."""
 
 
+_COUNTED = _COUNTERS.replace(" ", WHITE)
+
+
 def _trigger(number: str) -> regex.Pattern[str]:
     return regex.compile(
-        rf"\b(?:{prefix_tree(_TRIGGER_WORDS)}|\d{{1,4}}{number}"
-        rf"|(?=(?:m|hai|b|n|s|t|chín)){NUMBER_WORDS.replace(' ', WHITE)}(?={WHITE}(?:ngày|tháng|tuần|năm|quý|giờ)))"
-        r"(?!\p{L})".replace("~", r"\s{0,3}")
+        rf"\b(?:(?:{prefix_tree(_TRIGGER_WORDS)}|\d{{1,4}}{number}"
+        rf"|(?=(?:m|hai|b|n|s|t|chín)){NUMBER_WORDS.replace(' ', WHITE)}(?={WHITE}(?:ngày|tháng|tuần|năm|quý|giờ|{_COUNTED})))"
+        r"(?!\p{L})|[012]?\d(?=h(?!\p{L})))".replace("~", r"\s{0,3}")
     )
 
 
@@ -412,13 +448,15 @@ _FREQUENCY: dict[tuple[str, int], tuple[Frequency, str]] = {
     ("năm", 1): ("yearly", "FREQ=YEARLY"),
 }
 _TO_WORDS = frozenset({"đến", "tới", "hết", "đến hết", "cho đến", "cho tới", "cho đến hết", "đến trước"})
+_WEEK_NUMBERS = {"1": 1, "2": 2, "3": 3, "4": 4, "nhất": 1, "hai": 2, "ba": 3, "tư": 4}
 _BASE: dict[str, tuple[Frequency, str]] = {
     "ngày": ("daily", "FREQ=DAILY"),
     "tuần": ("weekly", "FREQ=WEEKLY"),
     "tháng": ("monthly", "FREQ=MONTHLY"),
     "năm": ("yearly", "FREQ=YEARLY"),
 }
-_ISO_UNITS = {"ngày": "D", "tuần": "W", "tháng": "M", "năm": "Y", "giờ": "H", "tiếng": "H", "phút": "M"}
+_CLOCK_UNITS = ("giờ", "tiếng", "phút", "h")
+_ISO_UNITS = {"ngày": "D", "tuần": "W", "tháng": "M", "năm": "Y", "giờ": "H", "tiếng": "H", "phút": "M", "h": "H"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,6 +503,7 @@ class _Repeat:
     end: int
     frequency: Frequency
     rrule: str
+    counted: bool = False
 
 
 def _number(match: regex.Match[str]) -> int | None:
@@ -508,6 +547,11 @@ def _adjoining(first: str | None, second: str | None) -> bool:
     return end is not None and begin is not None and (begin - end).days == 1
 
 
+def _is_proper_fraction(point: _Point, printed: str) -> bool:
+    """Whether "1/3" may be a fraction: smaller above than below, no leading zero ("05/5", "10/3" are days)."""
+    return point.day < point.month and printed.strip()[:1] != "0"
+
+
 class _Parser:
     """Reads one text from left to right. Every method takes a position and gives what begins there."""
 
@@ -547,6 +591,7 @@ class _Parser:
         return (
             self.frequencies(at)
             or self.before_event(at)
+            or self.dated_event(at)
             or self.bounded(at)
             or self.unbounded(at)
             or self.event_anchored(at)
@@ -757,8 +802,6 @@ class _Parser:
             return []
         dash = connect["word"] in "-–"
         joined = connect["word"].lower() in (",", "và")
-        if dash and first.unit == "day" and first.year is None:
-            return []
         target = connect.end()
         seconds = self.points(target, loose=not dash)
         if not seconds and "cuối" in connect[0].lower():
@@ -768,10 +811,17 @@ class _Parser:
         second = seconds[0]
         if (dash or joined) and second.unit != first.unit:
             return []
+        if dash and first.unit == "day" and first.year is None and second.year is None:
+            return []
         if first.unit == "daynumber":
             if second.unit != "day":
                 return []
             first = replace(first, unit="day", month=second.month)
+        if first.unit == "edge" and first.edge != "year" and second.unit != "day" and second.edge != "year":
+            # "từ đầu tháng 8 đến hết tháng 9" is whole months
+            if self.edge_word(first) == "đầu" and (second.unit == first.edge or self.edge_word(second) == "cuối"):
+                first = replace(first, unit=first.edge)
+                second = replace(second, unit=second.edge) if second.unit == "edge" else second
         year_b = second.year
         if year_b is None:
             year_b = self.infer(second) if first.year is None else first.year
@@ -799,6 +849,8 @@ class _Parser:
             and first.year is None
             and second.year is None
             and not _CALENDAR_WORD.search(words)
+            and _is_proper_fraction(first, words)
+            and _is_proper_fraction(second, self.text[second.start : second.end])
         ):
             return []  # "từ 1/3 đến 1/2" is a pair of fractions
         role = Role.REPORT if "tính" in opening else None
@@ -911,7 +963,7 @@ class _Parser:
             year = _year(match["y"] or match["y2"])
             sure = match["head"] or match["m2"] or year is not None or (loose and match["sep"] in "/⁄∕")
             if match["sep"] in ("-", "–") and year is None:
-                sure = False
+                sure = bool(match["head"]) and loose and not _OF_MONTH.match(text, match.end())
             if match["y"] and len(match["y"]) == 2 and not match["head"] and not loose:
                 sure = False
             point = _Point(at, match.end(), "day", year, month, day)
@@ -936,9 +988,11 @@ class _Parser:
         return None
 
     def larger(self, at: int, loose: bool) -> list[_Point]:
-        """Months, quarters, halves, years, and their beginnings and ends."""
+        """Months, quarters, halves, years, weeks of a month, and their beginnings and ends."""
         text = self.text
-        for parse in (self.half_year, self.month, self.quarters, self.year, self.this):
+        if months := self.months(at):
+            return months
+        for parse in (self.half_month, self.week, self.half_year, self.month, self.quarters, self.year, self.this):
             point = parse(at)
             if point is not None:
                 return [point]
@@ -964,6 +1018,30 @@ class _Parser:
                 return [_Point(at, bare.end(), "edge", edge="year")]
         return []
 
+    def half_month(self, at: int) -> _Point | None:
+        """ "nửa đầu tháng 9/2015": its first fifteen days, or the rest."""
+        match = _HALF_MONTH.match(self.text, at)
+        if match is None or not 1 <= int(match["m"]) <= 12:
+            return None
+        year, month = _year(match["y"]), int(match["m"])
+        first, last = (1, 15) if match["side"].lower() == "đầu" else (16, edtf.month_length(year or 2023, month))
+        return _Point(at, match.end(), "day", year, month, first, last=last)
+
+    def week(self, at: int) -> _Point | None:
+        """ "tuần 1, 2 tháng 6/2022", "tuần cuối tháng 02/2021": days 1 to 7, 8 to 14 …; the last seven days."""
+        match = _WEEK.match(self.text, at)
+        if match is None or not 1 <= int(match["m"]) <= 12:
+            return None
+        year, month = _year(match["y"]), int(match["m"])
+        if match["edge"]:
+            length = edtf.month_length(year or 2023, month)
+            days = (1, 7) if match["edge"].lower() == "đầu" else (length - 6, length)
+        else:
+            first = _WEEK_NUMBERS[match["a"].lower()]
+            last = int(match["b"]) if match["b"] else first
+            days = (7 * first - 6, 7 * max(first, last))
+        return _Point(at, match.end(), "day", year, month, days[0], last=days[1])
+
     def half_year(self, at: int) -> _Point | None:
         match = _HALF.match(self.text, at)
         if match is None:
@@ -986,12 +1064,29 @@ class _Parser:
         match = _MONTH_LIST.match(self.text, at)
         if match:
             numbers = [int(n) for n in regex.findall(r"\d{1,2}", match["m"])]
-            if all(1 <= n <= 12 for n in numbers) and numbers[-1] > numbers[0]:
+            stretch = regex.search("[-–]", match["m"]) or all(b - a == 1 for a, b in pairwise(numbers))
+            if all(1 <= n <= 12 for n in numbers) and numbers[-1] > numbers[0] and stretch:
                 return _Point(at, match.end(), "month", _year(match["y"]), numbers[0], last=numbers[-1])
         match = _MONTH.match(self.text, at)
         if match and 1 <= int(match["m"]) <= 12:
             return _Point(at, match.end(), "month", _year(match["y"]), int(match["m"]))
         return None
+
+    def months(self, at: int) -> list[_Point]:
+        """ "tháng 5 và tháng 11/2013": months that do not follow one another, each for itself."""
+        match = _MONTHS_APART.match(self.text, at)
+        if match is None:
+            return []
+        marks = [m.span() for m in regex.finditer(r"\d{1,2}", self.text, pos=match.start("m"), endpos=match.end("m"))]
+        numbers = [int(self.text[i:j]) for i, j in marks]
+        if not all(1 <= n <= 12 for n in numbers) or all(b - a == 1 for a, b in pairwise(numbers)):
+            return []
+        year = _year(match["y"])
+        ends = [j for _, j in marks[:-1]] + [match.end()]
+        return [
+            _Point(at if k == 0 else i, end, "month", year, n)
+            for k, ((i, _), end, n) in enumerate(zip(marks, ends, numbers, strict=True))
+        ]
 
     def quarters(self, at: int) -> _Point | None:
         match = _QUARTER.match(self.text, at)
@@ -1077,6 +1172,7 @@ class _Parser:
             frequency=item.frequency,
             rrule=item.rrule,
             unmarked=not marked,
+            counted=item.counted,
         )
 
     def repeats(self, first: _Repeat) -> list[tuple[_Repeat, TimeExpression | None]]:
@@ -1102,18 +1198,22 @@ class _Parser:
         match = _EVERY.match(text, at)
         if match:
             if match["u2"]:
-                return self.as_repeat(at, match.end(), match["u2"], 1)
-            return self.as_repeat(at, match.end(), match["u"], _number(match) or 0)
+                return self.as_repeat(at, match.end(), match["u2"], 1, counted=True)
+            return self.as_repeat(at, match.end(), match["u"], _number(match) or 0, counted=True)
         match = _TIMES_PER.match(text, at)
         if match:
-            return self.as_times(at, match.end(), match["u"], _number(match) or 0)
+            times = (_number(match) or 0) if match["what"].lower() == "lần" else 1
+            return self.as_times(at, match.end(), match["u"], times)
         match = _UNIT_TIMES.match(text, at)
+        if match and match["u3"]:
+            return self.as_times(at, match.end(), match["u3"], 1)
         if match:
             return self.as_times(at, match.end(), match["u"], _times(match["k"]))
         match = _EACH.match(text, at)
         if match:
             if match["k"]:
-                return self.as_times(at, match.end(), match["u"], _times(match["k"]))
+                times = _times(match["k"]) if match["what"].lower() == "lần" else 1
+                return self.as_times(at, match.end(), match["u"], times)
             return self.as_repeat(at, match.end(), match["u"], _number(match) or 1)
         match = _ITEM.match(text, at) if bare else None
         if match:
@@ -1124,11 +1224,11 @@ class _Parser:
     def unit(word: str) -> str:
         return {"tuân": "tuần", "quí": "quý"}.get(word.lower(), word.lower())
 
-    def as_repeat(self, at: int, end: int, word: str, count: int) -> _Repeat | None:
+    def as_repeat(self, at: int, end: int, word: str, count: int, *, counted: bool = False) -> _Repeat | None:
         unit = self.unit(word)
         known = _FREQUENCY.get((unit, count))
         if known:
-            return _Repeat(at, end, *known)
+            return _Repeat(at, end, *known, counted)
         if count < 1 or unit not in _BASE:
             return None
         if unit == "tháng" and count % 12 == 0:
@@ -1136,14 +1236,14 @@ class _Parser:
         if unit == "tháng":
             return None  # 9 tháng: the record has no such frequency
         frequency, rrule = _BASE[unit]
-        return _Repeat(at, end, frequency, f"{rrule};INTERVAL={count}")
+        return _Repeat(at, end, frequency, f"{rrule};INTERVAL={count}", counted)
 
     def as_times(self, at: int, end: int, word: str, times: int) -> _Repeat | None:
         """``times`` per unit: "02 lần/năm" is semiannual, "04 lần/năm" quarterly."""
         unit = self.unit(word)
         if unit == "năm" and times in (2, 4, 12):
-            return self.as_repeat(at, end, "tháng", 12 // times)
-        return self.as_repeat(at, end, unit, 1)
+            return self.as_repeat(at, end, "tháng", 12 // times, counted=True)
+        return self.as_repeat(at, end, unit, 1, counted=True)
 
     def day_clause(self, item: _Repeat) -> TimeExpression | None:
         """The day to which a frequency is bound: "hằng quý (trước ngày 15 của tháng kế tiếp)"."""
@@ -1336,7 +1436,7 @@ class _Parser:
         if not unit:
             return []
         letter = _ISO_UNITS[unit]
-        duration = f"PT{count}{letter}" if unit in ("giờ", "tiếng", "phút") else f"P{count}{letter}"
+        duration = f"PT{count}{letter}" if unit in _CLOCK_UNITS else f"P{count}{letter}"
         end = match.end()
         anchor_match = _ANCHOR_HEAD.match(self.text, end)
         anchor, how = None, ""
@@ -1373,7 +1473,7 @@ class _Parser:
                     working_days=working, anchor=anchor, bound="before" if gloss else "within", unmarked=gloss,
                 )
             ]  # fmt: skip
-        if anchor is None and bound == "before" and letter in "HM" and duration.startswith("PT"):
+        if anchor is None and bound == "before" and duration.startswith("PT") and (letter == "M" or count < 24):
             return []  # "trước 11 giờ" is an hour of a day that is not named
         role: Role | None = None
         if how == "trước" or (bound == "before" and anchor is None):
@@ -1381,7 +1481,18 @@ class _Parser:
         if anchor is None:
             if words in _TO_WORDS:  # "trên 15 ngày đến 30 ngày" measures
                 return []
-            if bound == "from" or _RETRO.match(self.text, end):  # "sau 01 năm triển khai" looks back
+            first = None
+            if letter not in "MY" or duration.startswith("PT"):
+                first = _FIRST_DAYS.match(self.text, end)  # "trong hai ngày đầu của mỗi đợt", "trong 05 phút đầu"
+                if first is not None:
+                    if first["what"]:
+                        end = self.anchor_end(first.start("what"))
+                        anchor = " ".join(self.text[first.start("what") : end].split())
+                    else:
+                        end = first.end()
+            if first is not None and bound == "within":
+                pass
+            elif bound == "from" or _RETRO.match(self.text, end):  # "sau 01 năm triển khai" looks back
                 role = Role.REPORT
             elif bound == "on" or words in ("thời hạn", "thời gian", "dự kiến"):
                 role = Role.EVENT
@@ -1390,7 +1501,12 @@ class _Parser:
             elif words == "trong":  # "trong 02 ngày", "trong 6 tháng" may also measure; the clause decides
                 role = Role.REPORT if letter in "MY" and not duration.startswith("PT") else Role.BARE
             elif words in ("tối đa", "không quá"):
-                role = Role.ATTRIBUTE
+                # "… trong 03 ngày kể từ …; trường hợp chất mới thì không quá 09 ngày" has the anchor of the first
+                before = self.result[-1] if self.result else None
+                if before is not None and before.anchor and before.duration and at - before.end < 150:
+                    anchor = before.anchor
+                else:
+                    role = Role.ATTRIBUTE
         return [
             self.make(
                 at, end, "relative", core=core, duration=duration, working_days=working, anchor=anchor, bound=bound,
@@ -1413,7 +1529,7 @@ class _Parser:
         return position
 
     def before_event(self, at: int) -> list[TimeExpression]:
-        """ "trước ngày bầu cử 40 ngày"."""
+        """ "trước ngày bầu cử 40 ngày", "trước kỳ họp ít nhất 10 ngày", "sau giao quân 05 ngày"."""
         match = _BEFORE_EVENT.match(self.text, at)
         duration = _DURATION.match(self.text, match.end()) if match else None
         if match is None or duration is None:
@@ -1425,11 +1541,30 @@ class _Parser:
         letter = _ISO_UNITS.get(unit)
         if letter is None:
             return []
-        value = f"-PT{count}{letter}" if unit in ("giờ", "tiếng", "phút") else f"-P{count}{letter}"
+        after = match["how"].lower() == "sau"
+        value = f"PT{count}{letter}" if unit in _CLOCK_UNITS else f"P{count}{letter}"
+        if not after:
+            value = f"-{value}"
         return [
             self.make(
                 at, duration.end(), "relative", core=match.end(), duration=value,
-                working_days="làm" in duration[0].lower(), anchor=" ".join(match["anchor"].split()), bound="before",
+                working_days="làm" in duration[0].lower(), anchor=" ".join(match["anchor"].split()),
+                bound="by" if after else "before",
+            )
+        ]  # fmt: skip
+
+    def dated_event(self, at: int) -> list[TimeExpression]:
+        """ "trước lễ tổng kết năm học (25/5/2026)": the event's day is printed after it."""
+        match = _DATED_EVENT.match(self.text, at)
+        if match is None:
+            return []
+        days = self.days(match.end(), loose=True)
+        if len(days) != 1 or days[0].unit != "day" or days[0].year is None or self.text[days[0].end : days[0].end + 1] != ")":
+            return []
+        return [
+            self.make(
+                at, days[0].end + 1, "date", due=days[0].edtf(days[0].year), bound="before",
+                core=match.end(), time=days[0].time, role=Role.BOUND,
             )
         ]  # fmt: skip
 
@@ -1476,10 +1611,11 @@ class _Parser:
         role: Role | None = None,
         year_given: bool = True,
         unmarked: bool = False,
+        counted: bool = False,
     ) -> TimeExpression:
         expression = TimeExpression(
             start, end, self.text[start:end], kind, due, time, frequency, rrule, duration, working_days, anchor, bound,
-            Role.BARE, core, year_given,
+            Role.BARE, core, year_given, counted,
         )  # fmt: skip
         if role is None:
             role = self.role(start, core, not unmarked)
@@ -1489,10 +1625,13 @@ class _Parser:
     def role(self, start: int, core: int, marked: bool) -> Role:
         """What the words before an expression say."""
         left = self.text[max(0, start - 120) : start]
+        labelled = _CLEAR_LABEL.search(left[-80:]) is not None
         for role, cue in _CUE_ROLES:
-            if cue.search(left[-60:]):
+            if cue.search(left[-60:]) and not (role is Role.REPORT and labelled):
                 return role
         if not marked:
+            if _ISSUING.search(left[-30:]):
+                return Role.REPORT
             if _CODE_BEFORE.search(left[-70:]):
                 return Role.CITED
             if _LABEL.search(left[-80:]):
@@ -1514,6 +1653,8 @@ class _Parser:
     def refine(self, expression: TimeExpression, role: Role) -> Role:
         """Adjust a role by the kind of expression."""
         left = self.text[max(0, expression.start - 120) : expression.start]
+        if role is Role.TERM and (expression.kind == "relative" or len(expression.due or "") == 10):
+            role = Role.BARE if expression.core_start == expression.start else Role.BOUND
         if role is Role.GLOSS and expression.kind != "relative":
             role = Role.BOUND
         if role is Role.BARE and expression.kind == "date":
@@ -1524,7 +1665,9 @@ class _Parser:
         if role is Role.LABELLED and expression.time and expression.kind == "date":
             return Role.EVENT
         if role in (Role.BOUND, Role.BARE):
-            if _REPORT_BEFORE.search(left[-60:]):
+            if _REPORT_BEFORE.search(left[-60:]) and not (
+                _LATEST.match(expression.text) or _CLEAR_LABEL.search(left[-80:])
+            ):
                 return Role.REPORT
             if (
                 expression.kind == "period"
