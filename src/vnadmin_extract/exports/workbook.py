@@ -9,19 +9,22 @@ records give the same bytes.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 
+from lxml import etree
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.formatting.rule import FormulaRule
+from openpyxl.packaging.relationship import Relationship
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.writer.excel import ExcelWriter
+from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
 
 from vnadmin_extract.exports import ExportOptions
 from vnadmin_extract.exports.archive import FIRST_DAY, StillArchive
@@ -56,6 +59,16 @@ _HEADER_ALIGNMENT = Alignment(wrap_text=True, vertical="center")
 _LINK_FONT = Font(_FONT, 11, color="FF0563C1", underline="single")
 _WRAP = Alignment(wrap_text=True, vertical="top")
 _LEFT = Alignment(horizontal="left", vertical="top")
+_LOOKS: Mapping[str, Mapping[str, Any]] = {
+    "heading": {"font": _HEADER_FONT, "fill": _HEADER_FILL, "alignment": _HEADER_ALIGNMENT},
+    "text": {"alignment": _WRAP},
+    "quoted": {"alignment": _WRAP, "quotePrefix": True},
+    "link": {"alignment": _WRAP, "font": _LINK_FONT},
+    "quoted link": {"alignment": _WRAP, "font": _LINK_FONT, "quotePrefix": True},
+    "day": {"alignment": _LEFT, "number_format": "dd/mm/yyyy"},
+    "percent": {"alignment": _WRAP, "number_format": "0%"},
+}
+"""How cells look. "quoted" keeps a text a text when somebody edits a cell that begins like a formula."""
 _PAST = {"fill": PatternFill("solid", bgColor="FFFFC7CE"), "font": Font(color="FF9C0006")}
 _NEAR = {"fill": PatternFill("solid", bgColor="FFFFEB9C"), "font": Font(color="FF7F6000")}
 
@@ -94,7 +107,7 @@ class _Sheet:
         self._words = words
         self._options = options
         self._number = 0
-        self._links = 0
+        self._styles: dict[str, Any] = {}
         self._open()
 
     def _open(self) -> None:
@@ -111,7 +124,10 @@ class _Sheet:
         self._sheet.row_dimensions[1].height = 2 * LINE_HEIGHT + 4
         self._sheet.append([self._heading(column) for column in self.table.columns])
         self._rows = 1
-        self._links = 0
+        self._links: list[tuple[str, str]] = []
+        # openpyxl holds 2.5 KB for a link until the book is saved, too much for many; these are written in its stead.
+        writer, links = self._sheet._writer, self._links
+        writer.write_hyperlinks = lambda: _write_links(writer, links)
 
     def add(self, row: Row) -> None:
         if self._rows >= MAX_ROWS:
@@ -146,9 +162,7 @@ class _Sheet:
             self._sheet.conditional_formatting.add(f"{first}:{letter}{self._rows}", rule)
 
     def _heading(self, column: Column) -> Any:
-        cell = self._text(self._words.columns[column.key])
-        cell.font, cell.fill, cell.alignment = _HEADER_FONT, _HEADER_FILL, _HEADER_ALIGNMENT
-        return cell
+        return self._dressed(self._words.columns[column.key], "heading")
 
     def _cell(self, column: Column, index: int, row: Row) -> Any:
         value = row[column.key]
@@ -163,27 +177,32 @@ class _Sheet:
         if isinstance(value, bool):
             return self._text(self._words.value("truth", str(value).lower()))
         if isinstance(value, int | float):
-            cell = WriteOnlyCell(self._sheet, value)
-            cell.alignment = _WRAP
-            if column.kind == "percent":
-                cell.number_format = "0%"
-            if column.key == "page":
-                self._link(cell, index, _link(str(row["file"]), self._options, page=int(value)))
-            return cell
+            page = int(value) if column.key == "page" else None
+            target = _link(str(row["file"]), self._options, page=page) if page is not None else None
+            return self._linked(value, "percent" if column.kind == "percent" else "text", index, target)
         text = _joined(value, "\n" if column.kind == "long" else "; ")
-        cell = self._text(text)
         if column.kind == "link":
-            self._link(cell, index, _link(text, self._options))
-        return cell
+            return self._text(text, index, _link(text, self._options))
+        return self._text(text)
 
-    def _link(self, cell: Any, index: int, target: str | None) -> None:
-        if target is None or self._links >= MAX_LINKS:
-            return
-        self._links += 1
-        # The setter asks for the cell's place, which a write-only sheet gives only later.
-        cell.row, cell.column = self._rows, index
-        cell.hyperlink = target
-        cell.font = _LINK_FONT
+    def _linked(self, value: Any, look: str, index: int, target: str | None) -> Any:
+        if target is None or len(self._links) >= MAX_LINKS:
+            return self._dressed(value, look)
+        self._links.append((f"{get_column_letter(index)}{self._rows}", target))
+        return self._dressed(value, "quoted link" if look == "quoted" else "link")
+
+    def _dressed(self, value: Any, look: str) -> Any:
+        """A cell with a look. Setting a look property by property is most of the work, so it is done once."""
+        cell: Any = WriteOnlyCell(self._sheet, value)
+        if isinstance(value, str):
+            cell.data_type = "s"  # never a formula ("=…") or an error value ("#N/A")
+        if look in self._styles:
+            cell._style = self._styles[look]
+        else:
+            for name, part in _LOOKS[look].items():
+                setattr(cell, name, part)
+            self._styles[look] = cell._style
+        return cell
 
     def _dates(self, value: Value) -> Any:
         dates = value if isinstance(value, tuple) else (str(value),)
@@ -195,21 +214,31 @@ class _Sheet:
         # Excel counts days from 1900 and gets the first two months of that year wrong.
         if day <= date(1900, 3, 1):
             return None
-        cell = WriteOnlyCell(self._sheet, datetime.combine(day, time()))
-        cell.number_format = "dd/mm/yyyy"
-        cell.alignment = _LEFT
-        return cell
+        return self._dressed(datetime.combine(day, time()), "day")
 
-    def _text(self, text: str) -> Any:
+    def _text(self, text: str, index: int = 0, target: str | None = None) -> Any:
         text = clean(text)
         if len(text) > MAX_TEXT:
             text = text[: MAX_TEXT - 1] + "…"
-        cell = WriteOnlyCell(self._sheet, text)
-        cell.data_type = "s"  # never a formula ("=…") or an error value ("#N/A")
-        cell.alignment = _WRAP
-        if text.startswith(FORMULA_START):
-            cell.quotePrefix = True  # stays a text when somebody edits the cell
-        return cell
+        return self._linked(text, "quoted" if text.startswith(FORMULA_START) else "text", index, target)
+
+
+def _write_links(writer: Any, links: list[tuple[str, str]]) -> None:
+    """Write a sheet's links: places and targets. Cells with the same target share one relationship."""
+    if not links:
+        return
+    ids: dict[str, str] = {}
+    element = etree.Element(f"{{{SHEET_MAIN_NS}}}hyperlinks")
+    for place, target in links:
+        if target not in ids:
+            # The list gives the id.
+            relation: Any = Relationship(type="hyperlink", TargetMode="External", Target=target)  # type: ignore[call-overload]
+            writer._rels.append(relation)
+            ids[target] = relation.id
+        etree.SubElement(
+            element, f"{{{SHEET_MAIN_NS}}}hyperlink", {"ref": place, f"{{{REL_NS}}}id": ids[target]}
+        )
+    writer.xf.send(element)
 
 
 def _joined(value: Value, separator: str) -> str:
