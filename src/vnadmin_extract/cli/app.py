@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vnadmin_extract import __version__
-from vnadmin_extract.cli import annotate, catalogue
+from vnadmin_extract.cli import annotate, catalogue, push
 from vnadmin_extract.cli.evaluate import compare, evaluate
 from vnadmin_extract.cli.export import export
 from vnadmin_extract.cli.options import with_config
@@ -116,6 +116,7 @@ app.command()(compare)
 app.command()(train)
 app.add_typer(annotate.app, name="annotate")
 catalogue.register(app)
+app.add_typer(push.app, name="push")
 
 
 @app.command()
