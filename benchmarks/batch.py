@@ -26,15 +26,15 @@ from vnadmin_extract.batch import RunOptions, run
 if __name__ == "__main__":
     folder, out, options = sys.argv[1:]
     options = json.loads(options)
-    after_listing = []
+    peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peaks = {}
     class Listener:
-        def phase(self, name): pass
+        def phase(self, name): peaks[name] = peak()
         def listed(self, files): pass
-        def planned(self, to_do, unchanged): after_listing.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+        def planned(self, to_do, unchanged): pass
         def file(self, report, done, to_do): pass
     summary = run([folder], out, None, RunOptions(**options), listener=Listener())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"seconds": summary.seconds, "peak": peak, "listing": after_listing[0]}))
+    print(json.dumps({"seconds": summary.seconds, "peak": peak(), **peaks}))
 """
 
 
@@ -85,8 +85,9 @@ def main() -> int:
             begin = time.monotonic()
             values = run(documents, work / f"memory-{count}", jobs=2)
             print(
-                f"{count:6} documents: peak memory of the run's own process {values['peak'] / 1024:.1f} MiB "
-                f"({values['listing'] / 1024:.1f} after listing), {time.monotonic() - begin:.0f} s",
+                f"{count:6} documents: peak memory of the run's own process {values['reading'] / 1024:.1f} MiB "
+                f"after listing, {values['exporting'] / 1024:.1f} after reading, {values['peak'] / 1024:.1f} after "
+                f"the workbook, {time.monotonic() - begin:.0f} s",
                 flush=True,
             )
     return 0

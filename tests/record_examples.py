@@ -164,7 +164,10 @@ def fake_extract(path: Path, name: str, config: Config) -> list[Record]:
         case "hang":
             time.sleep(600)
         case "balloon":
-            held = [bytearray(os.urandom(1 << 20)) for _ in range(1 << 20)]  # a terabyte, if nobody stops it
+            held: list[bytes] = []
+            while len(held) < 1 << 20:  # terabytes, if nobody stops it
+                held.append(b"x" * (4 << 20))
+                time.sleep(0.01)
             raise AssertionError(len(held))
         case "slow":
             time.sleep(0.5)

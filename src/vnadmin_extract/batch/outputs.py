@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -17,7 +16,6 @@ from typing import Any, Final, Protocol
 import regex
 
 from vnadmin_extract import __version__
-from vnadmin_extract.batch.repeatable import SUFFIXES, without_clock
 from vnadmin_extract.batch.report import report_json
 from vnadmin_extract.errors import InputError
 from vnadmin_extract.exports import ExportOptions, get_export, jsonl
@@ -120,12 +118,7 @@ def write_outputs(
         jsonl.write(counted(), files.enter_context(replacing(out / RECORDS_FILE)), options)
         for module in modules:
             target = files.enter_context(replacing(out / module.FILE_NAME))
-            if module.FILE_NAME.endswith(SUFFIXES):
-                with tempfile.TemporaryFile() as draft:
-                    module.write(_checked(results.records(), check), draft, options)
-                    without_clock(draft, target)
-            else:
-                module.write(_checked(results.records(), check), target, options)
+            module.write(_checked(results.records(), check), target, options)
         statuses = dict(sorted(results.statuses().items()))
         head = {
             "version": __version__,
