@@ -25,6 +25,7 @@ from vnadmin_extract.facts.base import Draft
 from vnadmin_extract.facts.confidence import confidence
 from vnadmin_extract.grammar import edtf
 from vnadmin_extract.grammar.time_expressions import (
+    WHITE,
     Role,
     TimeExpression,
     alternation,
@@ -52,6 +53,7 @@ _SLIP_DAYS = 120
 @dataclass(frozen=True, slots=True)
 class _Patterns:
     completing: regex.Pattern[str]
+    completed: regex.Pattern[str]
     reporting: regex.Pattern[str]
     handing_in: regex.Pattern[str]
     attribute: regex.Pattern[str]
@@ -61,6 +63,12 @@ class _Patterns:
     work_label: regex.Pattern[str]
     place: regex.Pattern[str]
     suspended: regex.Pattern[str]
+    upward: regex.Pattern[str]
+    season: regex.Pattern[str]
+    sent: regex.Pattern[str]
+    meeting: regex.Pattern[str]
+    occasion: regex.Pattern[str]
+    destined: regex.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -73,6 +81,7 @@ def _patterns() -> _Patterns:
 
     return _Patterns(
         completing=compile_pattern(rf"{word('completing')}[^.;:\n]{{0,60}}$"),
+        completed=compile_pattern(word("completing")),
         reporting=compile_pattern(word("reporting")),
         handing_in=compile_pattern(word("handing_in")),
         attribute=compile_pattern(rf"(?<!\w){alternation(cues['attribute'])}~$"),
@@ -81,6 +90,19 @@ def _patterns() -> _Patterns:
         noun=compile_pattern(word("qualified")),
         work_label=compile_pattern(word("work_labels")),
         suspended=compile_pattern(word("suspended")),
+        upward=compile_pattern(word("upward")),
+        season=compile_pattern(rf"(?<!\w)mùa~{alternation(words['seasons'])}(?!\w)"),
+        sent=regex.compile(
+            r"(?<!\w)(?i:trình|gửi|nộp|báo cáo)\s{1,3}(?:(?:về|cho|lên|tới)\s{1,3})?\p{Lu}[^,.;:\n]*$"
+        ),
+        meeting=compile_pattern(
+            rf"(?<!\w)(?:tại|trong|vào)(?: [^\s,;.:]{{1,12}}){{0,3}}? {word('meetings')}[^,;.:]{{0,40}}$"
+        ),
+        occasion=compile_pattern(word("occasions")),
+        destined=regex.compile(
+            rf"(?<!\w)(?i:{alternation(words['reporting']).replace(' ', WHITE)})(?!\w)[^.;:\n]*"
+            r"(?:,|\s(?:về|gửi|cho|lên|tới|với|trình)\s{1,3}\p{Lu})[^.;:\n]*$"
+        ),
         place=compile_pattern(
             rf"(?:^|[\n;.])[\s\-–+•*]{{0,6}}{alternation(words['place_labels'])}[^:\n.;]{{0,25}}:"
         ),
@@ -94,6 +116,8 @@ _HARD_OPEN = compile_pattern(r"(?:^|[.;:!?\n])[\s\-–+•*]{0,6}$")
 _OF_NOUN = compile_pattern(
     r"(?<!\w)(?:của|cho|theo|trong|vào|từng|các|những|nhiều|lần thứ|thường kỳ|thường niên) $"
 )
+_BY_EACH = compile_pattern(r"(?<!\w)theo $")
+_QUOTED = regex.compile('["“«]$')
 _ALREADY = regex.compile(r"[^.;:\n]{0,60}\sđã\s", regex.IGNORECASE)
 _DONE = compile_pattern(r"(?<!\w)(?:đã|đến nay|thời gian qua|vừa qua)(?!\w)")
 _CAPITAL_NEXT = regex.compile(r"\s{0,3},?\s{0,3}\p{Lu}")
@@ -175,6 +199,12 @@ def _bounds_work(expression: TimeExpression, text: str, issued: date | None, cel
         return expression.kind != "relative" or expression.duration is not None
     if expression.role in _NOT_IN_TEXT:
         return False
+    if (
+        expression.kind != "relative"
+        and expression.due is None
+        and _patterns().season.search(expression.text)
+    ):
+        return False  # "trước mùa mưa" names no time
     clause = _clause_before(text, expression.start)
     if expression.kind == "relative":
         completing = _patterns().completing.search(clause) is not None
@@ -226,7 +256,10 @@ def _is_goal(expression: TimeExpression, text: str, clause: str) -> bool:
     core = text[expression.core_start : expression.end].lower()
     if "tháng" in core or "qu" in core or "ngày" in core or "/" in core:
         return False
-    return not (_handing_in(clause) or _patterns().completing.search(clause))
+    after = text[expression.end : expression.end + 40].partition(".")[0]
+    return not (
+        _handing_in(clause) or _patterns().completing.search(clause) or _patterns().completed.search(after)
+    )
 
 
 def _date_binds(expression: TimeExpression, text: str, clause: str) -> bool:
@@ -234,6 +267,8 @@ def _date_binds(expression: TimeExpression, text: str, clause: str) -> bool:
         return True
     if expression.bound in ("before", "by"):
         return not _is_goal(expression, text, clause)
+    if expression.bound == "on":
+        return _day_of_work(expression, clause)
     if expression.bound is None:  # "Cuối năm, báo cáo …"
         right = text[expression.end : expression.end + 40]
         left = text[max(0, expression.start - 40) : expression.start]
@@ -246,23 +281,42 @@ def _date_binds(expression: TimeExpression, text: str, clause: str) -> bool:
     return _handing_in(clause)
 
 
+def _day_of_work(expression: TimeExpression, clause: str) -> bool:
+    """Whether work is to be done on a day ("bàn giao ngày 24/3", "dọn vệ sinh vào Chủ nhật, ngày 10/5"), not an event."""
+    if expression.time is None and _handing_in(clause[-60:]) and expression.role is not Role.BARE:
+        return True
+    if _patterns().occasion.search(clause):
+        return False
+    if expression.role is Role.BARE:
+        return _handing_in(clause[-40:])
+    return expression.role is Role.BOUND and expression.time is None
+
+
 def _period_binds(expression: TimeExpression, text: str, clause: str, issued: date | None) -> bool:
     if expression.role is Role.LABELLED:
         return True
+    patterns = _patterns()
+    if patterns.meeting.search(clause) and _handing_in(clause):
+        return True  # "báo cáo UBND tỉnh tại phiên họp thường kỳ tháng 6"
+    if expression.role is Role.BARE and len(expression.due or "") == 7 and expression.bound == "within":
+        sent = patterns.sent.search(clause)
+        return sent is not None and not patterns.reporting.search(clause, sent.start() + 8)
     if expression.role is not Role.BOUND:
         return False
     if expression.bound in ("before", "by"):
         return not _is_goal(expression, text, clause)
-    patterns = _patterns()
     if patterns.completing.search(clause):
         return True
-    if patterns.attribute.search(clause) or _ALREADY.match(text, expression.end):
+    if _ALREADY.match(text, expression.end):
+        return False
+    first = edtf.first_day(expression.due)
+    ahead = issued is not None and first is not None and first > issued
+    if patterns.attribute.search(clause) and not (ahead and len(expression.due or "") > 4):
         return False
     if expression.bound == "on":
-        return _handing_in(clause)
-    first = edtf.first_day(expression.due)
-    if issued is not None and first is not None and first > issued:
-        return True  # nobody reports on what has not begun
+        return _handing_in(clause) or (ahead and patterns.occasion.search(clause) is None)
+    if ahead or patterns.destined.search(clause):
+        return True  # nobody reports on what has not begun; what is sent to somebody is handed in
     if expression.due is not None and "/" in expression.due and first is not None and issued is not None:
         return first >= issued or not patterns.reporting.search(clause)
     return patterns.reporting.search(clause) is None
@@ -279,8 +333,18 @@ def _frequency_binds(expression: TimeExpression, text: str, clause: str) -> bool
     right = text[expression.end : expression.end + 40]
     if _DONE.search(clause) or _ALREADY.match(text, expression.end):
         return False
-    if expression.frequency == "daily" and not _handing_in(clause):
+    if _QUOTED.search(left):
+        return False  # the name of a column or a campaign: "Mỗi ngày một số điện"
+    if expression.counted:
+        return True
+    if patterns.meeting.search(clause) and _handing_in(clause):
+        return True
+    does = patterns.verb_next.match(right) is not None
+    if expression.frequency == "daily" and not (expression.time or does or _handing_in(clause)):
         return False
+    if expression.text[:5].lower() == "từng ":
+        # "lập kế hoạch theo từng tuần" says how often, "tiến độ chi tiết đến từng tuần" how fine
+        return _BY_EACH.search(left) is not None and patterns.verb.search(clause) is not None
     if _HARD_OPEN.search(left):
         return True
     if _CLAUSE_OPEN.search(left) and (patterns.verb_next.match(right) or _CAPITAL_NEXT.match(right)):
@@ -289,7 +353,7 @@ def _frequency_binds(expression: TimeExpression, text: str, clause: str) -> bool
         return False
     verbs = [match.start() for match in patterns.verb.finditer(clause)]
     if not verbs:
-        return False
+        return does and patterns.noun.search(clause) is None
     nouns = [match.start() for match in patterns.noun.finditer(clause) if match[0].lower() != "báo cáo"]
     return not nouns or nouns[-1] < verbs[-1]
 
@@ -425,6 +489,8 @@ def stands_alone(expression: TimeExpression, clause: str) -> bool:
         expression: what :func:`deadlines_in` gave.
         clause: the text of its clause before it.
     """
+    if _patterns().upward.search(clause):
+        return False
     if expression.kind == "date":
         goal = expression.text.lower().startswith(("đến", "tới", "cho đến", "từ nay", "hết"))
         return (
@@ -435,7 +501,8 @@ def stands_alone(expression: TimeExpression, clause: str) -> bool:
     if expression.kind == "period":
         if _patterns().suspended.search(clause):
             return False
-        return expression.due is not None and "/" in expression.due and expression.role is not Role.BARE
+        # a span of whole days; one of months is rather a season or a plan's own
+        return len(expression.due or "") == 21 and expression.role is not Role.BARE
     return False
 
 

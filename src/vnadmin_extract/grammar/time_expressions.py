@@ -192,12 +192,13 @@ _CLOCK = _Opening(
     r"(?<![\w/])(?P<h>[01]?\d|2[0-4])(?:~(?:giờ|h|g)(?:~(?P<min>[0-5]\d)(?!\d|~[/.]~\d)(?:~(?:phút|p\b|['’`′]))?)?|:(?P<min2>[0-5]\d))(?![\w])",
     _DIGITS,
 )
+_AND_CLOCK = compile_pattern(r"~(?:,|và)~(?:[01]?\d|2[0-4])~(?:giờ|h|g)(?:~[0-5]\d(?!\d))?(?:~phút)?(?!\w)")
 _AFTER_CLOCK = compile_pattern(
     r"~,?~(?:(?:của|vào|buổi|sáng|chiều|tối) ){0,2}(?:\(?(?:thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)\)?~,?~\(?)?"
 )
 _PART_OF_DAY = "(?:sáng|trưa|chiều|tối|đêm)"
 _DAY = _Opening(
-    rf"(?P<head>(?:(?:{_PART_OF_DAY} )?ngày~:?~(?:mùng |mồng )?|mùng |mồng |{_PART_OF_DAY} ))?(?<![\d/.,])(?P<d>\d{{1,2}})"
+    rf"(?P<head>(?:(?:(?:thứ (?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|chủ nhật)~,?~)?(?:{_PART_OF_DAY} )?ngày~:?~(?:mùng |mồng )?|mùng |mồng |{_PART_OF_DAY} ))?(?<![\d/.,])(?P<d>\d{{1,2}})"
     rf"(?:~(?P<sep>{_ANYSEP})~(?P<m>\d{{1,2}})(?:~{_ANYSEP}~(?P<y>\d{{4}}|\d{{2}}))?"
     rf"|~tháng~(?P<m2>\d{{1,2}})(?:(?:~,?~năm~|~{_ANYSEP}~)(?P<y2>\d{{4}}))?){_END}",
     _DIGITS + "nmsctđ",
@@ -300,7 +301,7 @@ _UNIT_TIMES = _Opening(
     _DIGITS + "mnqt",
 )
 _ITEM = _Opening(
-    rf"(?:(?:hằng|hàng|mỗi|từng) )?(?:{_NUM}~)?(?P<u>tháng|quý|quí|năm|tuần){_LAST}(?! (?:đầu|cuối|trước|qua)(?!\w)){_TIMES}?",
+    rf"(?:(?:hằng|hàng|mỗi|từng) )?(?:{_NUM}~)?(?P<u>tháng|quý|quí|năm|tuần){_LAST}(?! (?:đầu|cuối|qua|trước(?! (?:ngày|\d)))(?!\w)){_TIMES}?",
     _NUMBERS + "hmtqn",
 )
 _PERIODIC = _Opening(
@@ -317,9 +318,16 @@ _WEEKDAY = _Opening(
     rf"(?:(?:các|vào|ngày|chiều|sáng) ){{0,3}}(?:thứ~(?P<wd>{alternation(chain.from_iterable(_WORDS['weekdays'].values()))})(?!\w)|(?P<sun>chủ nhật))",
     "cvnst",
 )
+_EDGE_OF_EACH = _Opening(
+    rf"(?:thứ~(?P<wd>{alternation(chain.from_iterable(_WORDS['weekdays'].values()))}) (?:của )?)?(?P<part>tuần|tháng|ngày) (?P<edge>đầu|cuối)(?: cùng| tiên)?"
+    r" (?P<of>của )?(?:(?P<each>hằng|hàng|mỗi|từng) )?(?P<u>tháng|quý|quí|năm|tuần|học k[ỳì])(?!\w)(?!~\d)",
+    "tn",
+)
 _DAY_CLAUSE_OPEN = compile_pattern(r"~[,(]?~(?:(?:báo cáo|gửi|nộp|chốt)[^,.;:()\n]{0,40}? (?=trước|chậm))?")
 _EXCEPTION = compile_pattern(r"(?:trường hợp )?đặc biệt[^.;:\n]{0,40}$")
-_REPORT_LIST = compile_pattern(r"(?:báo cáo|sơ kết|tổng kết|đánh giá|giao ban|kiểm tra|kỳ)~(?:\(|theo )?$")
+_REPORT_LIST = compile_pattern(r"(?:báo cáo|sơ kết|tổng kết|đánh giá|giao ban|kiểm tra|kỳ)~:?~(?:\(|theo |định kỳ )?$")
+_OPENS = regex.compile(r"(?:^|[;.:\n,])\s{0,3}$")
+_REPORTS_NEXT = compile_pattern(r"~,?~(?:phải |có |tổng hợp |đánh giá |tổ chức )?(?:báo cáo|sơ kết|tổng kết)(?!\w)")
 
 # --- relative -------------------------------------------------------------------------------------------
 
@@ -339,7 +347,7 @@ _ANCHOR_TAIL = compile_pattern(r" (?:và|hoặc|với|của|là|từ|đến)$")
 _ANCHOR_END = compile_pattern(rf"\s{{1,3}}{alternation(_WORDS['words']['anchor_end'])}(?!\w)")
 _FIRST_DAYS = compile_pattern(r" đầu(?: tiên)?(?= của (?P<what>mỗi|từng|các|đợt)|~(?:[.,;:)]|$))")
 _BEFORE_EVENT = _Opening(
-    rf"(?P<how>trước|sau) (?P<anchor>(?:(?:ngày|khi|thời điểm)(?!~\d)(?: [^\s\d,;.:()]{{1,12}}){{1,8}}?|{_EVENTS}(?!~\d)(?: [^\s\d,;.:()]{{1,12}}){{0,5}}?)) (?:(?:ít nhất|tối thiểu|là) ){{0,2}}(?=\d|một|hai|ba|bốn|năm|sáu|bảy|mười)",
+    rf"(?P<how>trước|sau) (?P<anchor>(?:(?:ngày|khi|thời điểm)(?!~\d)(?: [^\s\d,;.:()]{{1,12}}){{1,8}}?|{_EVENTS}(?: [^\s\d,;.:()]{{1,12}}){{0,5}}?)) (?:(?:ít nhất|tối thiểu|là) ){{0,2}}(?=\d|một|hai|ba|bốn|năm|sáu|bảy|mười)",
     "ts",
 )
 _EVENT = _Opening(r"(?P<how>ngay (?:sau )?(?=khi)|trước (?=thời điểm))(?P<what>khi|thời điểm)(?!\w)", "nt")
@@ -411,7 +419,7 @@ _TRIGGER_WORDS = (
         "từng",
         "ít nhất",
     ),
-    *("tuần", "sáng", "trưa", "chiều", "tối", "đêm"),
+    *("tuần", "quý", "sau", "sáng", "trưa", "chiều", "tối", "đêm"),
     *("định kỳ", "định kì", "nửa", "đầu", "giữa", "cuối", "thứ", "chủ nhật", "ngay", "giai đoạn", "thời kỳ"),
     *("thời kì", "mùa", "trước"),
 )
@@ -1134,12 +1142,18 @@ class _Parser:
         if (
             first is None
             and periodic is None
-            and (self.cell or _REPORT_LIST.search(self.text[max(0, at - 20) : at]))
+            and (self.cell or _REPORT_LIST.search(self.text[max(0, at - 20) : at]) or _OPENS.search(self.text[max(0, at - 8) : at]))
         ):
             bare = True
             first = self.repeat(position, bare)
-            if first is not None and len(self.repeats(first)) < 2:
-                first = None
+            if first is not None:
+                items = self.repeats(first)
+                item, clause = items[-1]
+                opened = _REPORT_LIST.search(self.text[max(0, at - 20) : at]) or self.cell
+                reported = _REPORTS_NEXT.match(self.text, clause.end if clause else item.end)
+                # "6 tháng, năm báo cáo …"; "báo cáo năm trước ngày 10/12"
+                if not ((opened or reported) and (len(items) > 1 or clause is not None)):
+                    first = None
         if first is None:
             if periodic:
                 # "định kỳ ngày 20 hàng tháng", "định kỳ trước ngày 15/12 hằng năm"
@@ -1263,6 +1277,10 @@ class _Parser:
         core = match.end()
         end, time, rrule = 0, None, item.rrule
         if item.frequency == "weekly":
+            clock = _CLOCK.match(text, core)
+            if clock:
+                space = _SPACE.match(text, clock.end())
+                core, time = space.end() if space else clock.end(), _clock(clock)
             weekday = self.weekday(core) or self.weekday(start)
             if weekday is None:
                 return None
@@ -1383,14 +1401,44 @@ class _Parser:
         word = match["wd"].lower()
         return match.end(), next(code for code, words in _WORDS["weekdays"].items() if word in words)
 
+    def edge_recurrence(self, at: int, core: int, bound: Bound | None) -> list[TimeExpression]:
+        """ "tuần cuối hằng tháng", "tháng đầu mỗi quý", "thứ sáu tuần cuối của tháng"."""
+        match = _EDGE_OF_EACH.match(self.text, core)
+        if match is None or not (match["each"] or match["of"]):
+            return []
+        part, unit = match["part"].lower(), self.unit(match["u"])
+        if (part, unit) not in {("tuần", "tháng"), ("tuần", "học kỳ"), ("tháng", "quý"), ("tháng", "năm"), ("ngày", "tháng"), ("ngày", "tuần")}:
+            return []
+        opening = match["edge"].lower() == "đầu"
+        if unit == "học kỳ":
+            frequency, rrule = _FREQUENCY["tháng", 6]
+        else:
+            frequency, rrule = _FREQUENCY[unit, 1]
+        if unit == "quý":
+            rrule += f";BYMONTH={'1,4,7,10' if opening else '3,6,9,12'}"
+        elif match["wd"] and part == "tuần" and unit == "tháng":
+            word = match["wd"].lower()
+            code = next(code for code, words in _WORDS["weekdays"].items() if word in words)
+            rrule += f";BYDAY={1 if opening else -1}{code}"
+        return [
+            self.make(
+                at, match.end(), "recurring", bound=bound or "on", core=core, frequency=frequency, rrule=rrule,
+                unmarked=bound is None,
+            )
+        ]  # fmt: skip
+
     def day_recurrence(self, at: int, core: int, bound: Bound | None) -> list[TimeExpression]:
-        """ "thứ tư hàng tuần", "10 giờ hàng ngày", "11 giờ thứ sáu hằng tuần"."""
+        """ "thứ tư hàng tuần", "10 giờ hàng ngày", "11 giờ thứ sáu hằng tuần", "05h30 và 17h30 hằng ngày"."""
         position, time = core, None
+        if found := self.edge_recurrence(at, core, bound):
+            return found
         clock = _CLOCK.match(self.text, core)
         if clock:
             time = _clock(clock)
-            after = _AFTER_CLOCK.match(self.text, clock.end())
-            position = clock.end()
+            another = _AND_CLOCK.match(self.text, clock.end())
+            finish = another.end() if another else clock.end()
+            after = _AFTER_CLOCK.match(self.text, finish)
+            position = finish
             if after and self.weekday(after.end()) is None and "thứ" not in after[0].lower():
                 position = after.end()
             each = _EACH.match(self.text, position)
