@@ -10,7 +10,7 @@ from vnadmin_extract.facts.base import Draft
 from vnadmin_extract.facts.confidence import confidence
 from vnadmin_extract.layout import cues
 from vnadmin_extract.layout.lines import bare, mostly_caps
-from vnadmin_extract.layout.model import Block, Zone
+from vnadmin_extract.layout.model import Block, Layout, Zone
 from vnadmin_extract.record import Signer
 from vnadmin_extract.text.casing import person_case, sentence_case_name
 
@@ -23,6 +23,7 @@ _TITLES = regex.compile(
     r"^(?:(?:PGS|GS|TS|ThS|Ths|BS|BSCKI{1,2}|CK[I1]{1,2}|DS|KS|CN|LS|TSKH|NGND|NGƯT|TTND|TTƯT|Ông|Bà|Đ/c|"
     r"(?:Đại|Thượng|Trung|Thiếu)\s+(?:tướng|tá|úy)|Đại úy)\s*[.,]?\s*)+",
 )
+_NAME_SHAPE = regex.compile(r"(?:\p{Lu}\p{Ll}{0,6}\s+){1,4}\p{Lu}\p{Ll}{0,6}$")
 _APPROVAL = regex.compile(r"^\W*(?:phe duyet|duyet|xac nhan|y kien)\b")
 _SIGNED = regex.compile(r"^\W*\(?\s*(?:da ky|ky ten|ky|dong dau)[^a-z]*(?:dong dau|ky ten|ho ten)?\)?\W*$")
 
@@ -45,6 +46,8 @@ def extract_signer(draft: Draft) -> Signer | None:
     if not lines:
         return None
     name_at = next((i for i in range(len(lines) - 1, -1, -1) if _is_name(lines[i].text)), None)
+    if name_at is None and len(lines) > 1 and _is_rare_name(lines[-1], layout):
+        name_at = len(lines) - 1
     heads = lines[:name_at]
     authority, behalf, position = _position(
         [part for x in heads for part in _CODE_INSIDE.split(x.text) if part.strip()]
@@ -81,6 +84,17 @@ def _is_name(text: str) -> bool:
     if mostly_caps(plain) and not cues.is_signature_text(plain):
         return cues.is_person_name(person_case(plain))
     return False
+
+
+def _is_rare_name(line: _Line, layout: Layout) -> bool:
+    """Whether the last line of a signature is a name though its family name is in no list.
+
+    Only where the characters are certain: a scan's rubbish has capitals, too.
+    """
+    plain = _TITLES.sub("", line.text.strip(" .,;:"))
+    if layout.text.confidence(line.block.start, line.block.end) is not None:
+        return False
+    return _NAME_SHAPE.match(plain) is not None and not _starts_position(plain)
 
 
 def _name(text: str) -> str:

@@ -347,7 +347,7 @@ _PERSON = regex.compile(
 
 
 _RANK = regex.compile(
-    r"^(?:(?:Đại|Thượng|Trung|Thiếu)\s+(?:tướng|tá|[úu]y|uý)|(?:PGS|GS|TSKH|TS|ThS|BS|DS|KS|CN)[.,]?)"
+    r"^(?:(?:Đại|Thượng|Trung|Thiếu)\s+(?:tướng|tá|[úu]y|uý)|(?:PGS|GS|TSKH|TS|ThS|BSCK(?:I{1,2}|[12])|BSCC|BS|DS|KS|CN|LS|NG[ƯU]T|NGND|TT[ƯU]T|TTND)[.,]?)"
     r"(?:\s*[.,]\s*|\s+)(?=\p{Lu})",
     regex.IGNORECASE,
 )
