@@ -176,7 +176,9 @@ class Candidates:
             if own and not self._says_more(point, spans):
                 continue
             if not own:
-                leads, spans = self._inherited(reading)
+                leads, spans = self._inherited(reading, strict=True)
+            if any(map(self._rules.speaks, leads)):
+                continue  # the issuer's own doing or promise
             opens = own and not self.text[point.start : min(start for start, _ in spans)].strip(" -:\n")
             yield ModelCandidate(
                 reading,
@@ -226,14 +228,23 @@ class Candidates:
         reading = self.readings[index]
         return reading if reading.point.start <= start < reading.point.end else None
 
-    def _inherited(self, reading: PointReading) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...]]:
-        """The leads named by the nearest heading or lead-in above a point."""
+    def _inherited(
+        self, reading: PointReading, *, strict: bool = False
+    ) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...]]:
+        """The leads named by the nearest heading or lead-in above a point.
+
+        Args:
+            reading: the point.
+            strict: only where that is a heading or lead-in by its role, not any point that names a unit.
+        """
         for at in reversed(reading.point.above_at):
             above = self._at.get(at)
             if above is None:
                 continue
             spans = tuple((s.start, s.end) for s in above.labelled(LEAD))
             if leads := self._names(spans):
+                if strict and above.role != "lead-in":
+                    return (), ()
                 return leads, spans
         return (), ()
 
