@@ -221,6 +221,8 @@ def collect(parts: Iterable[Passage], own: Code | None = None) -> list[Cited]:
             relation = citation.relation
             if citation.parent is not None and part.context.opening:
                 outer = citations[citation.parent]
+                while outer.parent is not None:
+                    outer = citations[outer.parent]
                 # "in a letter's opening list introduced by Thực hiện, all that the list names"
                 relation = "implements" if outer.relation == "implements" else relation
             target = _find(found, index, citation)

@@ -124,6 +124,15 @@ _PROMULGATED: Final = regex.compile(
 _REQUESTS: Final = regex.compile(_B + _any(_D["requests"]["words"]) + _E)
 _ANSWERS: Final = regex.compile(_B + _any(_D["requests"]["answers"]) + _E)
 _INSTRUCTIONS: Final = regex.compile(_B + _any(_D["requests"]["instructions"]) + _E)
+_CARRIED: Final = regex.compile(
+    r"(?:thuc\s+hien|trien\s+khai|thi\s+hanh)(?:\s+(?:nghiem|nghiem\s+tuc|tot|day\s+du|dong\s+bo|co\s+hieu\s+qua))?\s+(?:cac\s+)?"
+    + _any(_D["requests"]["carried"])
+    + r"(?:\s+(?:duoc\s+giao|neu|da\s+neu|trong\s+tam|chu\s+yeu|cu\s+the)){0,2}\s+(?:tai|trong)\s*(?:cac\s*)?$"
+)
+_MORE: Final = regex.compile(
+    r"\s*(?:,|;|va)\s+(?:y\s+kien\s+)?(?:chi\s+dao|yeu\s+cau|ket\s+luan|huong\s+dan)\s[^;:\n]{2,90}\s(?:tai|trong)\s*(?:cac\s*)?$"
+)
+_AFTER_YEARS: Final = regex.compile(r"(?:qua|sau|hon|gan)\s+(?:hon\s+|gan\s+)?(?:[0-9]{1,2}|mot|hai|ba|muoi)\s+nam\s+(?:to\s+chuc\s+|trien\s+khai\s+)?$")
 _OPENING: Final = regex.compile(_B + _any(_D["requests"]["opening_based_on"]) + _E)
 _PASSIVE: Final = regex.compile(
     _B
@@ -175,7 +184,9 @@ _HEAD_AT: Final = regex.compile(
 # Words that end a body's name: single ones as printed (marks tell "về" from "vệ"), longer ones also without marks
 # and with a capital ("Ban hành", "Hướng dẫn"), for scans.
 _STOP: Final = regex.compile(
-    r"(?<=[\s,])(?:v[eêèéẻẽẹềếểễ]|" + _any(_D["issuer"]["stops"], plain=False) + r")(?!\p{L})"
+    r"(?<=[\s,])(?<!(?:công|chương|quy|lộ|tiến|giáo|truyền)\s)(?:v[eêèéẻẽẹềếểễ]|"
+    + _any(_D["issuer"]["stops"], plain=False)
+    + r")(?!\p{L})"
 )
 _STOP_BARE: Final = regex.compile(r"(?<=[\s,])" + _any(w for w in _D["issuer"]["stops"] if " " in w) + _E)
 _STOP_CAPITAL: Final = regex.compile(_any(_D["issuer"]["capital_stops"]) + _E)
@@ -234,9 +245,14 @@ _AS_FOLLOWS: Final = regex.compile(
 )
 _ASKED: Final = regex.compile(
     _B
-    + r"(?:de\s+nghi|y\s+kien(?:\s+chi\s+dao)?|chi\s+dao|yeu\s+cau|bao\s+cao|kien\s+nghi|de\s+xuat|va(?=\s+cua)|(?=do\s)|(?<=[;,]\s?)(?=cua))(?=\s*(?:cua|do)\s(?P<body>[^;:\n]{2,160}?)(?:\s+(?:trinh|gui|lap|xay\s+dung|de\s+xuat))?\s+(?:tai|trong)\s*(?:cac\s*)?$)"
+    + r"(?:de\s+nghi|y\s+kien(?:\s+chi\s+dao|\s+giai\s+trinh)?|uy\s+quyen|chi\s+dao|yeu\s+cau|bao\s+cao|kien\s+nghi|de\s+xuat|va(?=\s+cua)|(?=do\s)|(?<=[;,]\s?)(?=cua))(?=\s*(?:cua|do)\s(?P<body>[^;:\n]{2,160}?)(?:\s+(?:trinh|gui|lap|xay\s+dung|de\s+xuat))?\s+(?:tai|trong)\s*(?:cac\s*)?$)"
 )
-_ISSUED: Final = regex.compile(r"\s(?:(?:da|vua|moi|co)\s+)?(?:ban\s+hanh|co)\s*(?:cac\s*)?$")
+_ISSUED: Final = regex.compile(
+    r"\s(?:(?:da|vua|moi|co)\s+)?(?:(?:ban\s+hanh|co|trinh\s+bay)\s*(?:cac\s*)?|"
+    + _any(_D["issuer"]["deeds"])
+    + r"\s+(?:tai|trong)\s*(?:cac\s*)?)$"
+)
+_SHARED_HEAD: Final = regex.compile(r"(?<![a-z])cac\s+(?P<head>bo|so|ban|phong|tinh|huyen)\s?:")
 _HEAD_WORD: Final = regex.compile(r"(?<!\p{L})" + _any(_D["issuer"]["heads"], plain=False) + r"(?!\p{L})")
 _ALSO_OF: Final = regex.compile(r"\s*[,;]?\s*(?:va\s+)?cua\s[^;:\n]{2,140}\s(?:tai|trong)\s*(?:cac\s*)?")
 _ONLY_MARK: Final = regex.compile(r'[\s\-+*•("]*(?:\(?[0-9]{1,2}[.)]|[a-z][.)])?[\s("]*')
@@ -976,13 +992,17 @@ def _relate(text: str, bare: str, citations: list[Citation], context: Context) -
         if citation.issuer is None and citation.code is not None and previous is not None:
             # "đề nghị của Bộ … tại Tờ trình số … và Báo cáo số …": the body holds for both
             between = bare[previous.extent : citation.start]
-            named = previous.relation == relation == "proposed_by" and previous.issuer and not previous.title
+            asked_before = previous.issuer_span is not None and previous.issuer_span[0] < previous.start
+            named = previous.relation == relation and previous.issuer and not previous.title
+            named = named and (relation == "proposed_by" or (asked_before and relation == "implements"))
             if named and _same_body(previous.code, citation.code) and _CONNECTIVE.fullmatch(between):
                 citation = replace(citation, issuer=previous.issuer, issuer_span=previous.issuer_span)
         if citation.issuer is None and citation.code is not None:
             floor = max(previous.extent if previous else 0, citation.start - 260)
             asked = _ASKED.search(bare, min(floor, citation.start), citation.start)
             body = find_issuer(text, bare, asked.end(), citation.start) if asked else None
+            if body is None:
+                body = _bracketed(text, bare, citation)
             if body is None:
                 citation = _issued_by(text, bare, citation, min(floor, citation.start))
             else:
@@ -1003,6 +1023,35 @@ def _abolished(text: str, bare: str, citation: Citation, citations: Sequence[Cit
     if _IF.search(bare, start, citation.start) or _IF.search(match["between"]):
         return None
     return "replaces" if match["verb"].startswith("thay") else "repeals"
+
+
+def _bracketed(text: str, bare: str, citation: Citation) -> tuple[str, int, int] | None:
+    """The body whose paper is named in brackets after it: "báo cáo của Bộ X (Báo cáo số …)".
+
+    Also in lists under one head: "các Bộ: Tài chính (Công văn số …), Nội vụ (Công văn số …)".
+    """
+    if citation.start == 0 or text[citation.start - 1] != "(":
+        return None
+    end = citation.start - 1
+    low = max(0, end - 120)
+    begin = max(text.rfind(sign, low, end) + 1 for sign in ",;:)(.\n")
+    of = bare.rfind(" cua ", begin, end)
+    begin = of + 5 if of >= 0 else begin
+    begin = max(begin, low)
+    while begin < end and text[begin].isspace():
+        begin += 1
+    begin = begin + 3 if bare.startswith("va ", begin) else begin
+    name = " ".join(text[begin:end].split())
+    if not name or not name[0].isupper() or len(name) > 90:
+        return None
+    if of >= 0:
+        found = find_issuer(text, bare, of, end)
+        return found if found is not None and found[2] >= end - 1 else None
+    heads = list(_SHARED_HEAD.finditer(bare, max(0, end - 500), end))
+    if not heads or any(sign in text[heads[-1].end() : end] for sign in ";\n"):
+        return None
+    head = text[heads[-1].start("head") : heads[-1].end("head")]
+    return (name if _HEAD_AT.match(name) else f"{head} {name}"), begin, end
 
 
 def _issued_by(text: str, bare: str, citation: Citation, floor: int) -> Citation:
@@ -1046,6 +1095,10 @@ def _relation(
             or (_same_body(previous.code, citation.code) and _AND_PAPER.fullmatch(words))
         ):
             return "proposed_by", previous.cue
+        if previous.relation == "implements" and _MORE.fullmatch(words):
+            return "implements", previous.cue
+        if previous.relation == "based_on" and ";" in words and _CONNECTIVE.fullmatch(words[words.rfind(";") :]):
+            return "based_on", previous.cue  # "Căn cứ Luật …, được sửa đổi năm 2020; Luật …"
         tail = regex.search(r"(?:;|,|\bva)\s*(?:cac\s*)?$", words)
         if tail is not None and not _cues(words[: tail.start()], text[start : start + tail.start()]):
             return previous.relation, previous.cue
@@ -1091,6 +1144,8 @@ def _relation(
         return relation, cue
     if relation == "implements":
         assessed = _ASSESSING.search(clause, max(0, begin - 30), begin)
+        if _AFTER_YEARS.search(clause, max(0, begin - 40), begin):
+            return "mentions", clause[begin:end]
         if assessed is not None and len(clause[assessed.end() : begin].split()) <= 4:
             return "mentions", clause[assessed.start() : end]
         return relation, cue
@@ -1103,6 +1158,8 @@ def _relation(
                 deed: Relation = "amends" if changed[0] == "replaces" else changed[0]
                 return deed, clause[changed[1] : changed[2]]
     if relation == "mentions":
+        if _CARRIED.search(clause, max(0, len(clause) - 90)):
+            return "implements", "thuc hien"
         instructed = _INSTRUCTIONS.search(clause)
         if instructed is not None and any(r == "implements" and e <= instructed.start() for r, _, e in found):
             return "implements", "thuc hien"
@@ -1110,7 +1167,7 @@ def _relation(
         if (
             context.opening
             and opening is not None
-            and (head.startswith("theo") or "tinh than" in clause[-20:] or "theo chi dao" in clause)
+            and (head.startswith(("theo", "tren co so")) or "tinh than" in clause[-20:] or "theo chi dao" in clause)
         ):
             return "based_on", "theo"
     return relation, cue
