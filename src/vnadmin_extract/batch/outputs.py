@@ -20,6 +20,7 @@ from vnadmin_extract.batch.report import report_json
 from vnadmin_extract.errors import InputError
 from vnadmin_extract.exports import ExportOptions, get_export, jsonl
 from vnadmin_extract.exports.atomic import replacing
+from vnadmin_extract.exports.carried import Identified, carrying
 from vnadmin_extract.record import Record
 
 RECORDS_FILE = jsonl.FILE_NAME
@@ -31,8 +32,8 @@ _HALF_WRITTEN: Final = regex.compile(r"\.[\w.\-]+\.[0-9a-f]{8}\.tmp")
 class Results(Protocol):
     """The part of a catalogue that is written."""
 
-    def records(self) -> Iterator[Record]:
-        """All records in the catalogue's order."""
+    def entries(self) -> Iterator[Identified]:
+        """All records in the catalogue's order, with the stable ids of their parts."""
 
     def reports(self) -> Iterator[Any]:
         """A row for each file, by name."""
@@ -110,7 +111,7 @@ def write_outputs(
 
     def counted() -> Iterator[Record]:
         nonlocal count
-        for record in _checked(results.records(), check):
+        for record in _checked(carrying(results.entries()), check):
             count += 1
             yield record
 
@@ -118,7 +119,7 @@ def write_outputs(
         jsonl.write(counted(), files.enter_context(replacing(out / RECORDS_FILE)), options)
         for module in modules:
             target = files.enter_context(replacing(out / module.FILE_NAME))
-            module.write(_checked(results.records(), check), target, options)
+            module.write(_checked(carrying(results.entries()), check), target, options)
         statuses = dict(sorted(results.statuses().items()))
         head = {
             "version": __version__,
