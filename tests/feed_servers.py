@@ -251,7 +251,7 @@ def _prepared(folder: Path) -> dict[str, Any]:
             shutil.copytree(REDMINE, app, ignore=skipped, ignore_dangling_symlinks=True)
             for name in ("config", "log", "tmp", "files"):
                 (app / "instances" / "default" / name).mkdir(parents=True)
-            database = f"production:\n  adapter: sqlite3\n  database: {folder / 'redmine.sqlite'}\n"
+            database = "production:\n  adapter: sqlite3\n  database: <%= ENV['TEST_DATABASE'] %>\n"
             (app / "config" / "database.yml").write_text(database)
             (app / "instances" / "default" / "config" / "database.yml").write_text(database)
             (app / "instances" / "default" / "config" / "secret_key.txt").write_text("0" * 32)
@@ -263,7 +263,12 @@ def _prepared(folder: Path) -> dict[str, Any]:
                 ["bundle", "exec", "rails", "runner", str(folder / "prepare.rb")],
             ):
                 result = subprocess.run(
-                    command, cwd=app, env=_ruby_environment(), capture_output=True, text=True, timeout=300
+                    command,
+                    cwd=app,
+                    env=_ruby_environment(folder / "redmine.sqlite"),
+                    capture_output=True,
+                    text=True,
+                    timeout=300,
                 )
                 if result.returncode:
                     pytest.skip(
@@ -275,26 +280,39 @@ def _prepared(folder: Path) -> dict[str, Any]:
     return found
 
 
-def _ruby_environment() -> dict[str, str]:
+def _ruby_environment(database: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "TMPDIR")}
-    return {**kept, "RAILS_ENV": "production", "LC_ALL": "C.UTF-8", "REDMINE_LANG": "en"}
+    return {
+        **kept,
+        "RAILS_ENV": "production",
+        "LC_ALL": "C.UTF-8",
+        "REDMINE_LANG": "en",
+        "TEST_DATABASE": str(database),
+    }
 
 
 @contextmanager
-def redmine_server(shared: Path, log: Path) -> Iterator[dict[str, Any]]:
-    """A Redmine server: ``url``, keys of ``admin`` and ``clerk``, numbers of the custom ``fields``."""
+def redmine_server(shared: Path, own: Path) -> Iterator[dict[str, Any]]:
+    """A Redmine server: ``url``, keys of ``admin`` and ``clerk``, numbers of the custom ``fields``.
+
+    Args:
+        shared: folder in which the application is prepared once.
+        own: folder for this server's database.
+    """
     missing = [name for name in ("bundle", "ruby") if shutil.which(name) is None]
     if missing or not (REDMINE / "config.ru").exists():
         pytest.skip(
             "the Debian packages redmine and puma are not installed (scripts/install_test_servers.sh)"
         )
     found = _prepared(shared / "redmine")
+    database = shutil.copy(shared / "redmine" / "redmine.sqlite", own)
     port = free_port()
+    log = own / "log"
     with log.open("wb") as output:
         server = subprocess.Popen(
             ["bundle", "exec", "puma", "-b", f"tcp://127.0.0.1:{port}", "-e", "production", "-t", "1:2"],
             cwd=shared / "redmine" / "app",
-            env=_ruby_environment(),
+            env=_ruby_environment(Path(database)),
             stdout=output,
             stderr=output,
         )
