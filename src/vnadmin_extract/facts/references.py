@@ -44,6 +44,9 @@ _HEADING: Final = regex.compile(
 _LEAD_IN: Final = regex.compile(
     r"\s*(?:[-+•*]\s*)?(?:(?P<based>can cu)|(?P<does>(?:de\s+)?(?:tiep tuc\s+)?(?:trien khai|thuc hien|thi hanh)))\b"
 )
+_BASES: Final = regex.compile(
+    r"\s*(?:(?:[ivx]{1,5}|[0-9]{1,2}|[a-z])\s*[.)\-/]\s*){0,2}(?:cac\s+|nhung\s+)?(?:can cu|co so)(?:\s+(?:phap ly|xay dung|lap|ban hanh|de an|ke hoach|chuong trinh|phuong an|de|va)){0,6}\s*[.:]?\s*"
+)
 _PAPERS: Final = regex.compile(
     r"(?:van ban|nghi quyet|ke hoach|quyet dinh|chi thi|chi dao|nghi dinh)(?![a-z])"
 )
@@ -98,6 +101,7 @@ def _passages(blocks: Sequence[tuple[Block, str]], marked: set[int]) -> Iterable
     opening = True
     lead: Relation | None = None
     in_list = False
+    section, bases = False, False  # under a heading "Căn cứ pháp lý", and whether that has a number like its points
     for index, (block, text) in enumerate(blocks):
         if block.zone is Zone.SUBJECT:
             yield Passage(block.start, text, Context(subject=True))
@@ -109,6 +113,13 @@ def _passages(blocks: Sequence[tuple[Block, str]], marked: set[int]) -> Iterable
         inherited = lead if in_list or text[:1].isupper() else None
         bare = unmark(text)
         start = _LEAD_IN.match(bare)
+        if _BASES.fullmatch(bare):
+            bases = bare.strip()[:1].isdigit()
+            section = True
+        elif section and _HEADING.match(text) and (bases or not text.strip()[:1].isdigit()):
+            section = False
+        if section and inherited is None and block.cell is None:
+            inherited = "based_on"
         context = Context(opening=opening and index < 25, inherited=inherited if block.cell is None else None)
         yield Passage(block.start, text, context, block.zone is Zone.APPENDIX or block.appendix is not None)
         stripped = text.rstrip()
@@ -439,6 +450,8 @@ def _is_own(citation: Citation, own: Code | None, part: Passage, bare: str) -> b
     # "(Kèm theo Kế hoạch số …/KH-UBND ngày … của …)" over an appendix: the document itself, its number blank
     enclosed = _ENCLOSED.search(bare, max(0, citation.start - 24), citation.start) is not None
     blank = code.number is None or own.number is None
+    if code.number is not None and not (part.appendix or part.text[: citation.start].lstrip().startswith("(")):
+        enclosed = False  # "Quy chế … ban hành kèm theo Quyết định số 12/QĐ-UBND": an older one
     return blank and (enclosed or (code.number is None and own.number is None))
 
 

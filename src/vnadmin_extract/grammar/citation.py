@@ -266,6 +266,7 @@ _LAW: Final = regex.compile(
     + r"(?P<head>bo\s+luat|luat|phap\s+lenh|hien\s+phap)(?P<gap>\s{1,3})(?:(?P<changing>(?:sua?\s+doi|bo\s+sung)[^;.\n]{0,300}?(?=\s+(?:so\s+[0-9]|ngay\s+[0-9]|nam\s+[0-9])|[;.\n]|$))"
     rf"|(?P<name>{_LAW_NAMES}){_E}|(?P<other>(?=[a-z]).{{1,120}}?){_LAW_END})"
 )
+_ONLY_CHANGING: Final = regex.compile(r"(?:\s|,|va|sua?\s+doi|bo\s+sung)+")
 _LAW_NAME: Final = regex.compile(_LAW_NAMES)
 _SHORT: Final = regex.compile(r"\p{Lu}{2,6}")
 _CONSTITUTION: Final = regex.compile(
@@ -456,9 +457,13 @@ def _laws(text: str, bare: str) -> list[_Anchor]:
                 or (len(words) < 2 and not _SHORT.fullmatch(text, first, match.end("other")))
             ):
                 known = _LAW_NAME.match(bare, first)
+                if known is not None and not text[first].isupper() and " " not in known[0]:
+                    continue  # "Hội Luật gia" is no law on prices
                 if known is None or (known.end() < len(bare) and bare[known.end()].isalnum()):
                     continue
                 end = known.end()
+        if match["changing"] is not None and _ONLY_CHANGING.fullmatch(match["changing"]):
+            continue  # "các Luật sửa đổi, bổ sung" names none
         position = end
         span = (match.end("gap"), end)
         title = " ".join(text[span[0] : span[1]].split())
@@ -740,6 +745,8 @@ def _read_tail(
     quoted = _QUOTED.match(bare, position)
     opener = _OPENER.match(bare, position)
     described = _DESCRIBED.match(bare, position)
+    if described is not None and starts and described.end() > next_start:
+        described = None  # "Luật Thú y, Quyết định số …": the next document, no verb
     if quoted is not None:
         span = quoted.span("title")
         tail.title, tail.title_span, tail.description = _clean_title(text[slice(*span)]), span, span

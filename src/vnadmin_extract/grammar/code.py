@@ -179,6 +179,8 @@ _GLUED_KIND: Final = regex.compile(r"[0-9]{1,6}[a-z]?\s?(\p{Lu}[\p{L}]{1,5})")
 _SEVERAL: Final = regex.compile(r",\s|\bva\b|-\s*$")
 _MAYBE: Final = regex.compile(r"[0-9/⁄∕]|[._…]\s*-")
 _DIGITS: Final = regex.compile(r"[0-9]{1,6}[a-z]?")
+_THOUSANDS: Final = regex.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+"""A number with its thousands parted, as offices of many letters print it: ``11.602/BTC-QLCS``."""
 _ALMOST: Final = regex.compile(r"[0-9lIOo|]{1,6}")
 _REPAIR: Final = str.maketrans("lIOo|", "11001")
 _LETTERS3: Final = regex.compile(r"\p{L}{3}")
@@ -358,10 +360,21 @@ def _accepted(
             return intro is not None or (known and len(groups[0]) >= 2)
         return kind is not None or known or intro is not None
     if separator == "-":
+        if intro is not None and intro.kind is not None and intro.numbered and party_kind is None:
+            return known or (first == "/" and len(groups) == 2)  # before 1990: "Quyết định số 93-CP", "số 1022-LN/KH"
         return party_kind is not None and (first == "/" or known or intro is not None)
     return (
         party_kind is not None and first in {"/", "-"} and (intro is not None or _is_party_organ(groups[-1]))
     )
+
+
+_POINT: Final = regex.compile(r"/\s")
+
+
+def _opens(text: str, at: int) -> bool:
+    """Whether a line or a sentence begins here."""
+    before = text[max(0, at - 3) : at].rstrip(" ")
+    return not before or before[-1] in ".;:\n"
 
 
 def _coded(text: str, bare: str) -> Iterator[CodeMatch]:
@@ -387,7 +400,10 @@ def _coded(text: str, bare: str) -> Iterator[CodeMatch]:
         if len(groups) == 1 and groups[0] not in _ORGANS:
             continue
         printed = " ".join(raw.split())
-        code = _build(number, year, separator, notation, groups, printed=printed, damaged=True)
+        if _THOUSANDS.fullmatch(printed):
+            code = _build(printed, year, separator, notation, groups)
+        else:
+            code = _build(number, year, separator, notation, groups, printed=printed, damaged=True)
         intro = _intro(bare, match.start("number"))
         start = match.start("number")
         yield CodeMatch(
@@ -418,6 +434,8 @@ def _coded(text: str, bare: str) -> Iterator[CodeMatch]:
         intro = _intro(bare, start)
         if not _accepted(groups, separator, first, year, intro) or _denied(bare, start):
             continue
+        if len(groups) == 1 and intro is None and _POINT.match(match["separator"]) and _opens(text, start):
+            continue  # "4/ UBND huyện …": the mark of a point
         number, damaged = _number(match["number"])
         code = _build(
             number,
