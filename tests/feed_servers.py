@@ -160,13 +160,14 @@ def proxy(backend: str) -> Iterator[Proxy]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    with _served(Handler) as url:
+    with served(Handler) as url:
         state.url = url
         yield state
 
 
 @contextmanager
-def _served(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+def served(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """A server with this handler; gives its address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
@@ -435,6 +436,6 @@ def stand_in() -> Iterator[StandIn]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    with _served(Handler) as url:
+    with served(Handler) as url:
         state.url = url
         yield state

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+import regex
 import vobject
 from typer.testing import CliRunner, Result
 
@@ -21,6 +23,7 @@ from feed_servers import (
     proxy,
     radicale_server,
     saved,
+    served,
     summary,
     with_due,
 )
@@ -28,9 +31,10 @@ from record_examples import full_record
 from vnadmin_extract.cli.app import app
 from vnadmin_extract.exports.tasks import tasks_of
 from vnadmin_extract.feeds import http, secrets
+from vnadmin_extract.feeds.base import FeedError
 from vnadmin_extract.record import Record
 
-pytest.importorskip("httpx")
+httpx = pytest.importorskip("httpx")
 
 
 @pytest.fixture(scope="module")
@@ -311,3 +315,69 @@ def test_without_a_password_nothing_is_sent(
     assert result.exit_code == 7
     assert "VNADMIN_CALDAV_PASSWORD" in result.stderr
     assert place.front.requests == []
+
+
+def test_a_server_that_wants_the_password_hashed_gets_it_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HTTP Digest (RFC 7616), as Baïkal asks for. The server here checks the hash by its own computation."""
+    from vnadmin_extract.feeds.caldav import CaldavFeed, Settings
+    from vnadmin_extract.feeds.secrets import Secret
+
+    given: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_PROPFIND(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            said = self.headers.get("Authorization", "")
+            given.append(said.partition(" ")[0])
+            parts = dict(regex.findall(r'(\w+)="?([^",]+)"?', said.partition(" ")[2]))
+            first, second = (
+                hashlib.md5(text.encode()).hexdigest()
+                for text in (f"{USER}:lich:{PASSWORD}", f"PROPFIND:{self.path}")
+            )
+            middle = ":".join(parts.get(name, "") for name in ("nonce", "nc", "cnonce", "qop"))
+            wanted = hashlib.md5(f"{first}:{middle}:{second}".encode()).hexdigest()
+            body = (
+                f'<d:multistatus xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:response><d:href>{self.path}'
+                "</d:href><d:propstat><d:prop><d:resourcetype><d:collection/><c:calendar/></d:resourcetype></d:prop>"
+                "<d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response></d:multistatus>"
+            ).encode()
+            if parts.get("response") != wanted:
+                self.send_response(401)
+                self.send_header(
+                    "WWW-Authenticate", 'Digest realm="lich", nonce="n0nce", qop="auth", algorithm=MD5'
+                )
+                body = b""
+            else:
+                self.send_response(207)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with served(Handler) as url:
+        feed = CaldavFeed(Settings(url, "/lich/viec"), USER, Secret(PASSWORD))
+        feed.open()
+        assert feed.target == f"caldav {url}/lich/viec/"
+        assert given == ["Basic", "", "Digest"]
+        with pytest.raises(FeedError, match="does not accept the user and password"):
+            CaldavFeed(Settings(url, "/lich/viec"), USER, Secret("sai")).open()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>",
+        b"<a/>",
+        b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
+        b"\xff" * 100,
+    ],
+)
+def test_an_answer_that_is_no_caldav_is_a_clear_error(place: Place, tmp_path: Path, body: bytes) -> None:
+    place.front.faults.append(Fault("PROPFIND", 207, body=body))
+    result = place.push(saved(tmp_path, full_record()))
+    assert result.exit_code == 7
+    assert "does not answer as a CalDAV server" in result.stderr
+    assert "root:" not in result.stderr
