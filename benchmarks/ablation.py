@@ -10,10 +10,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from corpus.learn.calibrate import as_json
 
 from vnadmin_extract.config import Config
 from vnadmin_extract.errors import VnadminError
@@ -34,18 +37,14 @@ def records(layout: Layout, config: Config) -> dict[str, dict[str, Any]]:
     result = {}
     for system in SYSTEMS:
         settings = config.model_copy(update={"models": system != "rules"})
-        stages = tuple(s for s in STAGES if not (system == "model" and s.name == "assignments"))
+        stages = STAGES
+        if system == "model":
+            stages = tuple(replace(s, run=lambda _: ()) if s.name == "assignments" else s for s in STAGES)
         draft = run_stages(Draft(layout, settings), stages)
         result[system] = {
-            name: _plain(getattr(draft, name)) for name in Record.model_fields if hasattr(draft, name)
+            name: as_json(getattr(draft, name)) for name in Record.model_fields if hasattr(draft, name)
         } | {"source": {"text_origin": layout.document.text_origin.value}}
     return result
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return value.model_dump(mode="json") if hasattr(value, "model_dump") else value
 
 
 def of_corpus(split: str, *, scans: bool) -> Iterator[tuple[str, dict[str, Any], Layout]]:

@@ -90,7 +90,7 @@ def _outcomes(document: Learnt, layout: Layout, *, models: bool) -> list[Any]:
     stages = tuple(stage for stage in STAGES if stage.name != "calibration")
     draft = run_stages(Draft(layout, Config(models=models)), stages)
     parts = {name: getattr(draft, name) for name in Record.model_fields if hasattr(draft, name)}
-    record = {name: _plain(value) for name, value in parts.items()}
+    record = {name: as_json(value) for name, value in parts.items()}
     return [
         outcome
         for outcome in judge(document.gold, record)
@@ -98,9 +98,10 @@ def _outcomes(document: Learnt, layout: Layout, *, models: bool) -> list[Any]:
     ]
 
 
-def _plain(value: Any) -> Any:
+def as_json(value: Any) -> Any:
+    """A record's field, or a list of facts, as JSON values."""
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [as_json(item) for item in value]
     return value.model_dump(mode="json") if hasattr(value, "model_dump") else value
 
 
