@@ -98,6 +98,11 @@ class NameReader:
         """Whether token ``i`` is a word or number."""
         return i < len(self.words) and self.words[i][0].isalnum()
 
+    def _coded(self, i: int) -> bool:
+        """Whether token ``i`` is the number of a police department."""
+        word = self.words[i]
+        return word[-1].isdigit() and self.caps[i] and self._code.fullmatch(word) is not None
+
     # -- heads -----------------------------------------------------------------------------------------------
 
     def _bare(self, i: int) -> int:
@@ -140,7 +145,7 @@ class NameReader:
         organisation = self.hit(i, "organisation")
         generic = self.hit(i, "generic")
         longest = max(post, organisation, generic)
-        if not longest and self.caps[i] and self._code.fullmatch(self.words[i]):
+        if not longest and self._coded(i):
             return i + 1, "cap"
         if not longest or self.hit(i, "not_head") >= longest:
             return 0, ""
@@ -213,6 +218,8 @@ class NameReader:
         if j >= n:
             return i
         end, kind = self._head(j, quantified or person)
+        if not end and self.keys[i] == _PLURAL and person and not self.caps[j] and j > i + 1:
+            return j  # "các đồng chí"
         if not end:
             place = self.hit(j, "place")
             if quantified and place:
@@ -394,7 +401,7 @@ class NameReader:
             ):
                 j, last = j + 1, "tail"  # "các đơn vị trong khối thi đua"
                 continue
-            if verb and not caps[j] and not (field > verb and last in {"cap", "field"}):
+            if verb >= max(body, 1) and not caps[j] and not (field > verb and last in {"cap", "field"}):
                 break
             head_end, head_kind = self._head(j, False)
             if head_end:
@@ -647,8 +654,8 @@ class NameReader:
         place = self.hit(k, "place")
         if place and self.flagged(k, place, "naming"):
             k = place
-        elif self._begins(k):
-            return 0
+        elif self._begins(k) and (self.hit(k, "organisation") or not self._names_on(self.hit(k, "generic"))):
+            return 0  # "Bản Lũng" is a place though "bản" is a common noun
         if k >= n or not self.is_word(k) or not self.caps[k] or self.hit(k, "always"):
             return 0
         if k != place and self.hit(k, "verb") > k + 1:  # "…, Tổ chức …" is no place
@@ -760,14 +767,15 @@ class NameReader:
         i = 0
         while i < len(self.words):
             hits = self.hits[i]
-            if hits and (
+            named = hits and (
                 "organisation" in hits
                 or "post" in hits
                 or "generic" in hits
                 or "quantifier" in hits
                 or "person" in hits
                 or "place" in hits
-            ):
+            )
+            if named or self._coded(i):
                 end = self.name(i)
                 if end > i:
                     found.append(self.span(i, end))

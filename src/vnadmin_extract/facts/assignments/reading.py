@@ -142,7 +142,7 @@ class PointReader:
         Parts that name different units are work of their own (annotation 9, its hard cases).
         """
         r = point.reader
-        seen = {fold(name.printed) for name in reading.lead[:1]}
+        seen: set[str] = set()
         lists = {name.last for name in (*reading.lead, *reading.coordinating)}  # "các sở; các xã" is a list
         cuts: list[int] = []
         i = 1
@@ -154,6 +154,8 @@ class PointReader:
                 and (stop != "." or (r.caps[i + 1] and r.starts[i] + 1 < r.starts[i + 1]))
             ):
                 names = self._piece_leads(point, i + 1, sentence=stop == ".")
+                if names:
+                    seen |= {fold(name.printed) for name in reading.lead if name.last <= i}
                 if names and fold(names[0].printed) not in seen:
                     seen.add(fold(names[0].printed))
                     cuts.append(r.starts[i + 1])
@@ -204,7 +206,9 @@ class PointReader:
             return []
         if not self._single(point, names[0]):
             return []
-        answers = r.keys[last : last + 2] == ["chịu", "trách"] or r.hit(last, "described")
+        answers = r.keys[last : last + 2] == ["chịu", "trách"] or r.hit(last, "described") > r.hit(
+            last, "verb"
+        )
         return [] if answers else names
 
     @staticmethod
@@ -367,9 +371,9 @@ class PointReader:
         return words - speaker.heads <= self.issuer
 
     def _tells(self, point: Point, names: list[Name], end: int) -> bool:
-        """Whether somebody else than the issuer is to tell something: "Tổ trưởng … thông báo đến từng hộ"."""
+        """Whether somebody else than the issuer is to tell or ask: "Tổ trưởng … thông báo đến từng hộ"."""
         r = point.reader
-        told = r.keys[end : end + 2] == ["thông", "báo"]
+        told = r.keys[end : end + 2] in (["thông", "báo"], ["yêu", "cầu"])
         return told and bool(self.issuer) and not any(self.speaks(name.printed) for name in names)
 
     def _bound(self, point: Point, subject: Reading) -> bool:
@@ -663,7 +667,7 @@ class PointReader:
         r = point.reader
         first = names[0].first
         end = r.hit(first, "generic")
-        return end > r.hit(first, "post") and r.flagged(first, end, "people")
+        return end == names[0].last and end > r.hit(first, "post") and r.flagged(first, end, "people")
 
     def _implementing(self, point: Point, end: int) -> int:
         """The token of "chịu trách nhiệm" that closes a list of leads which the lists could not read to its end."""

@@ -277,7 +277,7 @@ class Walker:
         begin = pieces[0][0]
         for number, (_, end) in enumerate(pieces):
             last = number == len(pieces) - 1
-            if last and not made:
+            if last and not made and reading.lead:
                 return node, reading
             part = replace(
                 node,
@@ -286,13 +286,19 @@ class Walker:
                 children=node.children if last else [],
             )
             said = self.points.read(own[begin:end])
+            if last and not made:
+                # Whatever stands before: the whole text is the work of the only unit that it names.
+                said.lead = [replace(n, start=n.start + begin, end=n.end + begin) for n in said.lead]
+                said.late = said.late or begin > 0
+                return node, said
             if last:
                 tasks += made
                 self.items += [task.item for task in made if task.item is not None]
                 return part, said
             task = self._task(part, said, parent, current)
             if task.item is None:
-                begin = begin if begin != pieces[0][0] or made else 0
+                if not made:
+                    begin = end  # told, not ordered
                 continue
             made.append(task)
             begin = end
@@ -548,6 +554,8 @@ class Walker:
             return False
         if node.kind in _MARKED or node.kind is NodeKind.ARTICLE:
             return True
+        if node.label.startswith("closing") and not (reading.verb_first or reading.rule == "continued"):
+            return False  # "Sở mong nhận được sự phối hợp", "Chỉ thị này thay thế …"
         opening = fold(self._own(node)[:60])
         if opening[:1].isdigit() or opening.startswith(
             ("[", "trên đây", "trong quá trình", "nơi nhận", "(", "nội dung", "ghi chú")
