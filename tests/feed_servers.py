@@ -30,7 +30,8 @@ USER, PASSWORD = "van-thu", "mat-khau-bi-mat"
 CALENDAR = "Việc của cơ quan"
 PROJECT = "giao-viec"
 FIELDS = ("Chủ trì", "Phối hợp", "Nguồn", "Mã nhiệm vụ")
-REDMINE = Path("/usr/share/redmine")
+REDMINE = Path(os.environ.get("VNADMIN_TEST_REDMINE", "/usr/local/lib/vnadmin-test-redmine"))
+"""Where ``scripts/install_test_servers.sh`` puts Redmine's files."""
 
 
 def free_port() -> int:
@@ -238,7 +239,7 @@ puts 'READY ' + JSON.generate(admin: admin.api_key, clerk: clerk.api_key, fields
 def _prepared(folder: Path) -> dict[str, Any]:
     """A Redmine of its own in a folder, from the files of the Debian package; made once for all test processes.
 
-    The application is copied, because the package's own folder belongs to the system's instance.
+    The application is copied, because it writes into its own folder.
     """
     import fcntl
 
@@ -302,9 +303,7 @@ def redmine_server(shared: Path, own: Path) -> Iterator[dict[str, Any]]:
     """
     missing = [name for name in ("bundle", "ruby") if shutil.which(name) is None]
     if missing or not (REDMINE / "config.ru").exists():
-        pytest.skip(
-            "the Debian packages redmine and puma are not installed (scripts/install_test_servers.sh)"
-        )
+        pytest.skip("Redmine is not installed (scripts/install_test_servers.sh)")
     found = _prepared(shared / "redmine")
     database = shutil.copy(shared / "redmine" / "redmine.sqlite", own)
     port = free_port()

@@ -1,7 +1,7 @@
 """Issues pushed to Redmine, through a proxy that misbehaves when told to.
 
-Every test runs against a small stand-in for the REST API; those marked slow also run against Redmine itself where the
-Debian packages ``redmine`` and ``puma`` are installed.
+Every test runs against a small stand-in for the REST API, and, marked slow, against Redmine itself where
+``scripts/install_test_servers.sh`` has installed it.
 """
 
 from __future__ import annotations
