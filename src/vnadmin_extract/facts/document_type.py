@@ -21,12 +21,7 @@ def extract_type(draft: Draft) -> DocumentType | None:
     """
     layout = draft.layout
     for block in layout.in_zone(Zone.TITLE):
-        title = bare(layout.block_text(block)).strip(" .:*-_")
-        name = next((proper for text, proper in cues.kind_titles() if title.startswith(text)), None)
-        rule = "type.title" if name is not None else "type.nearest"
-        if name is None:
-            name = cues.nearest_kind(title)
-        kind = kind_by_name(name) if name else None
+        kind, rule = kind_of_title(layout.block_text(block))
         if kind is not None:
             reading = layout.text.confidence(block.start, block.end)
             return DocumentType(
@@ -54,6 +49,16 @@ def extract_type(draft: Draft) -> DocumentType | None:
             }
         )
     return None
+
+
+def kind_of_title(text: str) -> tuple[Kind | None, str]:
+    """The kind that a title line names, and the rule that told it."""
+    title = bare(text).strip(" .:*-_")
+    name = next((proper for known, proper in cues.kind_titles() if title.startswith(known)), None)
+    rule = "type.title" if name is not None else "type.nearest"
+    if name is None:
+        name = cues.nearest_kind(title)
+    return (kind_by_name(name) if name else None), rule
 
 
 def _kind_of_notation(draft: Draft) -> Kind | None:

@@ -169,15 +169,16 @@ class _Body:
         return _join(line.text for line in self.lines)
 
 
-def extract_issuer(draft: Draft) -> Issuer | None:
+def extract_issuer(draft: Draft, printed: Iterable[tuple[str, int, bool]] | None = None) -> Issuer | None:
     """The issuer of the document; ``None`` where the header names no body.
 
     Appends to ``draft.warnings`` when the unit in the header did not exist on the document's day.
 
     Args:
         draft: needs its layout, and ``issued`` for the day and place.
+        printed: the header's lines (text, place in the document's text, bold); those of its zone where ``None``.
     """
-    lines = _header_lines(draft.layout)
+    lines = _header_lines(_printed(draft.layout) if printed is None else printed)
     bodies = _bodies(lines)
     if not bodies:
         return None
@@ -201,8 +202,7 @@ def extract_issuer(draft: Draft) -> Issuer | None:
         confidence *= 0.75
     elif not _field_known(name, head):
         confidence *= 0.6
-    printed = [line for b in bodies[-2:] for line in b.lines]
-    for line in printed:
+    for line in (line for b in bodies[-2:] for line in b.lines):
         read = draft.layout.text.confidence(line.start, line.end)
         if read is not None:
             confidence = min(confidence, max(0.05, read))
@@ -222,11 +222,11 @@ def extract_issuer(draft: Draft) -> Issuer | None:
 # --- lines -------------------------------------------------------------------------------------------------------
 
 
-def _header_lines(layout: Layout) -> list[_Line]:
+def _header_lines(printed_lines: Iterable[tuple[str, int, bool]]) -> list[_Line]:
     """The issuer zone's printed lines without rules, motto, numbers and specks."""
     lines: list[_Line] = []
     found = False
-    for text, start, bold in _printed(layout):
+    for text, start, bold in printed_lines:
         over = bool(_NUMBER_LINE.match(text) or _AFTER.search(text[:400]))
         line = None if over else _clean(text, start, bold)
         if line is not None and len(line.text) > _MAX_LINE and not is_all_caps(line.text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import regex
@@ -10,7 +11,7 @@ from vnadmin_extract.facts.base import Draft
 from vnadmin_extract.facts.confidence import confidence
 from vnadmin_extract.layout import cues
 from vnadmin_extract.layout.lines import bare, mostly_caps
-from vnadmin_extract.layout.model import Block, Layout, Zone
+from vnadmin_extract.layout.model import Layout, Zone
 from vnadmin_extract.record import Signer
 from vnadmin_extract.text.casing import person_case, sentence_case_name
 
@@ -32,15 +33,25 @@ _BLANK = regex.compile(r"\s")
 
 
 @dataclass(slots=True)
-class _Line:
-    block: Block
+class SignatureLine:
+    """A line of the signature, with its place in the document's text."""
+
+    start: int
+    end: int
     text: str
 
 
 def extract_signer(draft: Draft) -> Signer | None:
     """The signer of the document; where two sign (issuer and approval), the issuer."""
     layout = draft.layout
-    lines = [_Line(b, layout.block_text(b).strip(" *_")) for b in layout.in_zone(Zone.SIGNATURE)]
+    return signer_of(
+        layout, [SignatureLine(b.start, b.end, layout.block_text(b)) for b in layout.in_zone(Zone.SIGNATURE)]
+    )
+
+
+def signer_of(layout: Layout, printed: Sequence[SignatureLine]) -> Signer | None:
+    """The signer that the lines of a signature name; ``None`` where they hold neither name nor position."""
+    lines = [SignatureLine(x.start, x.end, x.text.strip(" *_")) for x in printed]
     lines = [x for x in lines if sum(c.isalpha() for c in x.text) >= 2 and not _SIGNED.match(bare(x.text))]
     lines = _without_approval(lines)
     if not lines:
@@ -55,7 +66,7 @@ def extract_signer(draft: Draft) -> Signer | None:
     name = _name(lines[name_at].text) if name_at is not None else None
     if name is None and position is None:
         return None
-    used = [x.block for x in heads] + ([lines[name_at].block] if name_at is not None else [])
+    used = [*heads, *([lines[name_at]] if name_at is not None else [])]
     evidence = tuple(e for b in used for e in layout.evidence(b.start, b.end, "rule:signer"))
     reading = layout.text.confidence(used[-1].start, used[-1].end) if used else None
     return Signer(
@@ -68,7 +79,7 @@ def extract_signer(draft: Draft) -> Signer | None:
     )
 
 
-def _without_approval(lines: list[_Line]) -> list[_Line]:
+def _without_approval(lines: list[SignatureLine]) -> list[SignatureLine]:
     """Drop what belongs to an approving superior ("PHÊ DUYỆT / GIÁM ĐỐC SỞ …") beside the issuer's signature."""
     at = next((i for i, x in enumerate(lines) if _APPROVAL.match(bare(x.text)) and mostly_caps(x.text)), None)
     if at is None:
@@ -86,13 +97,13 @@ def _is_name(text: str) -> bool:
     return False
 
 
-def _is_rare_name(line: _Line, layout: Layout) -> bool:
+def _is_rare_name(line: SignatureLine, layout: Layout) -> bool:
     """Whether the last line of a signature is a name though its family name is in no list.
 
     Only where the characters are certain: a scan's rubbish has capitals, too.
     """
     plain = _TITLES.sub("", line.text.strip(" .,;:"))
-    if layout.text.confidence(line.block.start, line.block.end) is not None:
+    if layout.text.confidence(line.start, line.end) is not None:
         return False
     return _NAME_SHAPE.match(plain) is not None and not _starts_position(plain)
 

@@ -7,7 +7,7 @@ import regex
 from vnadmin_extract.facts.base import Draft
 from vnadmin_extract.facts.confidence import confidence
 from vnadmin_extract.layout.lines import bare
-from vnadmin_extract.layout.model import Zone
+from vnadmin_extract.layout.model import Layout, Zone
 from vnadmin_extract.record import Subject
 
 _OPENER = regex.compile(
@@ -21,17 +21,28 @@ def extract_subject(draft: Draft) -> Subject | None:
     if not blocks:
         return None
     block = blocks[0]
-    text = draft.layout.block_text(block)
+    return abstract(draft.layout, draft.layout.block_text(block), block.start, block.end)
+
+
+def abstract(layout: Layout, text: str, start: int, end: int) -> Subject | None:
+    """The abstract that some lines give, ``None`` where they hold no words.
+
+    Args:
+        layout: the document's.
+        text: what the lines say.
+        start: where they begin in the document's text.
+        end: where they end there.
+    """
     match = _OPENER.match(bare(text))
-    start = match.end() if match else 0
-    while start > 0 and text[start - 1] in '“"(':
-        start -= 1
-    body = text[start:].rstrip(" .;:,*_-–—")
+    skipped = match.end() if match else 0
+    while skipped > 0 and text[skipped - 1] in '“"(':
+        skipped -= 1
+    body = text[skipped:].rstrip(" .;:,*_-–—")
     if not any(c.isalpha() for c in body):
         return None
-    end = block.start + start + len(body)
+    end = min(end, start + skipped + len(body))
     return Subject(
         text=body,
-        evidence=draft.layout.evidence(block.start + start, end, "rule:subject"),
-        confidence=confidence("subject", draft.layout.text.confidence(block.start + start, end)),
+        evidence=layout.evidence(start + skipped, end, "rule:subject"),
+        confidence=confidence("subject", layout.text.confidence(start + skipped, end)),
     )
