@@ -128,6 +128,24 @@ def test_no_code_at_all(text: str) -> None:
     assert parse_code(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "number", "notation"),
+    [
+        ("Quyết định số 93-CP ngày 08/4/1977", "93", "CP"),
+        ("Công văn số 1022-LN/KH ngày 30/11/1983", "1022", "LN/KH"),
+        ("văn bản số 11.602/BTC-QLCS ngày 29/7/2025", "11.602", "BTC-QLCS"),
+    ],
+)
+def test_old_shapes_and_thousands(text: str, number: str, notation: str) -> None:
+    (match,) = find_codes(text)
+    assert (match.code.number, match.code.notation, match.code.damaged) == (number, notation, False)
+
+
+def test_the_mark_of_a_point_is_no_number() -> None:
+    assert find_codes("4/ UBND huyện giao Phòng Nội vụ") == []
+    assert [m.code.text for m in find_codes("4/UBND")] == ["4/UBND"]
+
+
 def test_a_kind_goes_for_the_whole_list() -> None:
     text = "các Quyết định số 12/QĐ-UBND, 13/QĐ-UBND và 15/QĐ-UBND"
     found = find_codes(text)

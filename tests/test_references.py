@@ -99,6 +99,13 @@ def test_every_mention_is_an_evidence_entry_of_one_reference() -> None:
         ("Kinh phí thực hiện theo quy định tại Thông tư số 31/2021/TT-BTC.", "mentions"),
         ("Báo cáo đánh giá việc thực hiện Kế hoạch số 31/KH-UBND.", "mentions"),
         ("Xây dựng Nghị định sửa đổi, bổ sung một số điều của Nghị định số 31/2021/NĐ-CP.", "mentions"),
+        ("Thực hiện nhiệm vụ được giao tại Nghị quyết số 31/NQ-CP của Chính phủ, Sở yêu cầu:", "implements"),
+        ("tiếp tục thực hiện các giải pháp tại Kế hoạch số 31/KH-UBND", "implements"),
+        ("Qua 3 năm thực hiện Nghị quyết số 31-NQ/TU, bộ mặt đô thị có nhiều đổi mới", "mentions"),
+        ("ảnh hưởng đến việc thực hiện chỉ tiêu mà Nghị quyết số 31-NQ/TU đề ra", "mentions"),
+        ("Quyết định dự kiến có hiệu lực từ tháng 5, thay thế Quyết định số 31/QĐ-UBND", "mentions"),
+        ("chưa có căn cứ ký hợp đồng. Quyết định số 31/QĐ-UBND đã cũ", "mentions"),
+        ("2. Cơ sở pháp lý: Quyết định số 31/QĐ-TTg của Thủ tướng Chính phủ", "based_on"),
     ],
 )
 def test_relations(text: str, relation: str) -> None:
@@ -110,6 +117,61 @@ def test_theo_in_the_opening_is_a_base() -> None:
     text = "Theo tinh thần Nghị quyết số 12-NQ/TU ngày 05/5/2023 của Tỉnh ủy"
     assert find_citations(text, Context(opening=True))[0].relation == "based_on"
     assert find_citations(text)[0].relation == "mentions"
+
+
+def test_a_base_that_the_abstract_carries_out_is_carried_out() -> None:
+    (found,) = references("Thực hiện Nghị quyết số 7-NQ/TW\nCăn cứ Nghị quyết số 7-NQ/TW;", L0=Zone.SUBJECT)
+    assert found.relation == "implements"
+
+
+def test_a_base_goes_on_after_a_law_and_after_its_change() -> None:
+    listed = "Căn cứ Luật Thú y, Quyết định số 7/QĐ-TTg của Thủ tướng Chính phủ phê duyệt Kế hoạch quốc gia"
+    changed = (
+        "Căn cứ Luật Thú y ngày 19/6/2015, được sửa đổi, bổ sung năm 2020; Luật Biên phòng số 66/2020/QH14;"
+    )
+    for text in (listed, changed):
+        assert [c.relation for c in find_citations(text)] == ["based_on", "based_on"]
+
+
+def test_points_under_a_heading_of_bases() -> None:
+    text = "II. CĂN CỨ PHÁP LÝ\n1. Nghị quyết số 7-NQ/TW của Bộ Chính trị.\n2. Thông tư số 8/2019/TT-BYT.\nIII. MỤC TIÊU\n1. Quyết định số 9/QĐ-TTg là cơ sở."
+    assert [r.relation for r in references(text)] == ["based_on", "based_on", "mentions"]
+
+
+@pytest.mark.parametrize(
+    ("text", "issuers"),
+    [
+        (
+            "Xét ý kiến của các Bộ: Tài chính (Công văn số 7/BTC-ĐT), Nội vụ (Công văn số 8/BNV-TCCB)",
+            ["Bộ Tài chính", "Bộ Nội vụ"],
+        ),
+        ("Sau khi nghe báo cáo của Bộ Xây dựng (Báo cáo số 7/BC-BXD)", ["Bộ Xây dựng"]),
+        ("Việc này đã được Thanh tra tỉnh báo cáo tại Báo cáo số 7/BC-TTr", ["Thanh tra tỉnh"]),
+        ("theo ủy quyền của UBND tỉnh tại Công văn số 7/UBND-KGVX", ["UBND tỉnh"]),
+        (
+            "Theo đề nghị của Vụ Quản lý công trình thủy lợi tại Tờ trình số 7/TTr-QLCT",
+            ["Vụ Quản lý công trình thủy lợi"],
+        ),
+        ("Nghị quyết số 7-NQ/TW của Hội nghị Trung ương 5 khoá IX", ["Hội nghị Trung ương 5 khoá IX"]),
+    ],
+)
+def test_issuers_named_before_their_papers(text: str, issuers: list[str]) -> None:
+    assert [c.issuer for c in find_citations(text)] == issuers
+
+
+def test_statutes_and_what_is_no_law() -> None:
+    (found,) = references("Căn cứ Điều lệ Đảng Cộng sản Việt Nam;")
+    assert (found.type, found.title, found.relation) == ("Điều lệ", "Đảng Cộng sản Việt Nam", "based_on")
+    assert references("Hội Luật gia huyện cử báo cáo viên.") == ()
+    assert [r.title for r in references("Căn cứ Luật Quản lý thuế và các Luật sửa đổi, bổ sung;")] == [
+        "Quản lý thuế"
+    ]
+
+
+def test_a_numbered_decision_that_enclosed_an_older_rule_is_cited() -> None:
+    own = OwnCode(number=None, notation="QĐ-UBND", text="/QĐ-UBND")
+    text = "Căn cứ Quy chế làm việc ban hành kèm theo Quyết định số 12/QĐ-UBND ngày 30/6/2024;"
+    assert [r.code.number for r in references(text, own) if r.code] == ["12"]
 
 
 def test_the_strongest_relation_said_anywhere_holds() -> None:

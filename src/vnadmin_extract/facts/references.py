@@ -28,8 +28,8 @@ _STRENGTH: Final[tuple[Relation, ...]] = (
     "promulgates",
     "proposed_by",
     "replies_to",
-    "based_on",
     "implements",
+    "based_on",
     "mentions",
 )
 """Strongest first: the relation of a reference is the strongest that any mention says."""
@@ -101,7 +101,10 @@ def _passages(blocks: Sequence[tuple[Block, str]], marked: set[int]) -> Iterable
     opening = True
     lead: Relation | None = None
     in_list = False
-    section, bases = False, False  # under a heading "Căn cứ pháp lý", and whether that has a number like its points
+    section, bases = (
+        False,
+        False,
+    )  # under a heading "Căn cứ pháp lý", and whether that has a number like its points
     for index, (block, text) in enumerate(blocks):
         if block.zone is Zone.SUBJECT:
             yield Passage(block.start, text, Context(subject=True))
@@ -450,7 +453,9 @@ def _is_own(citation: Citation, own: Code | None, part: Passage, bare: str) -> b
     # "(Kèm theo Kế hoạch số …/KH-UBND ngày … của …)" over an appendix: the document itself, its number blank
     enclosed = _ENCLOSED.search(bare, max(0, citation.start - 24), citation.start) is not None
     blank = code.number is None or own.number is None
-    if code.number is not None and not (part.appendix or part.text[: citation.start].lstrip().startswith("(")):
+    if code.number is not None and not (
+        part.appendix or part.text[: citation.start].lstrip().startswith("(")
+    ):
         enclosed = False  # "Quy chế … ban hành kèm theo Quyết định số 12/QĐ-UBND": an older one
     return blank and (enclosed or (code.number is None and own.number is None))
 

@@ -132,7 +132,9 @@ _CARRIED: Final = regex.compile(
 _MORE: Final = regex.compile(
     r"\s*(?:,|;|va)\s+(?:y\s+kien\s+)?(?:chi\s+dao|yeu\s+cau|ket\s+luan|huong\s+dan)\s[^;:\n]{2,90}\s(?:tai|trong)\s*(?:cac\s*)?$"
 )
-_AFTER_YEARS: Final = regex.compile(r"(?:qua|sau|hon|gan)\s+(?:hon\s+|gan\s+)?(?:[0-9]{1,2}|mot|hai|ba|muoi)\s+nam\s+(?:to\s+chuc\s+|trien\s+khai\s+)?$")
+_AFTER_YEARS: Final = regex.compile(
+    r"(?:qua|sau|hon|gan)\s+(?:hon\s+|gan\s+)?(?:[0-9]{1,2}|mot|hai|ba|muoi)\s+nam\s+(?:to\s+chuc\s+|trien\s+khai\s+)?$"
+)
 _OPENING: Final = regex.compile(_B + _any(_D["requests"]["opening_based_on"]) + _E)
 _PASSIVE: Final = regex.compile(
     _B
@@ -281,6 +283,10 @@ _CONGRESS_WORD: Final = regex.compile(
 )
 _UNCODED_NAMES: Final = _any([k.name for k in KINDS if k.uncoded])
 _UNCODED: Final = regex.compile(rf"{_B}(?P<kind>{_UNCODED_NAMES})(?=\s+(?:cua\s|ngay\s[0-9]))")
+# The statutes of the Party and of mass organisations are cited by name among the bases.
+_STATUTES: Final = regex.compile(
+    rf"{_B}can\s+cu\s+(?P<kind>dieu\s+le)\s+(?P<title>(?:dang|cong\s+doan|hoi|doan|mat\s+tran){_E}[^;.,:()\n]{{0,80}}?)(?=\s*(?:[;.,:(\n]|$)|\s+(?:va|khoa|ve|duoc|da){_E})"
+)
 _APPROVED: Final = regex.compile(
     rf"{_B}can\s+cu\s+(?P<kind>{_any([k.name for k in KINDS if 'state' in k.families and not k.general])})\s+"
     r"(?P<title>[^;.\n]{4,200}?)\s+(?:da\s+)?duoc\s+(?P<by>[^;.\n]{0,80}?)\s*(?:phe\s+duyet|ban\s+hanh|thong\s+qua)"
@@ -457,13 +463,13 @@ def _laws(text: str, bare: str) -> list[_Anchor]:
                 or (len(words) < 2 and not _SHORT.fullmatch(text, first, match.end("other")))
             ):
                 known = _LAW_NAME.match(bare, first)
-                if known is not None and not text[first].isupper() and " " not in known[0]:
-                    continue  # "Hội Luật gia" is no law on prices
                 if known is None or (known.end() < len(bare) and bare[known.end()].isalnum()):
                     continue
                 end = known.end()
         if match["changing"] is not None and _ONLY_CHANGING.fullmatch(match["changing"]):
             continue  # "các Luật sửa đổi, bổ sung" names none
+        if match["name"] is not None and " " not in match["name"] and not text[match.start("name")].isupper():
+            continue  # "Hội Luật gia" is no law on prices
         position = end
         span = (match.end("gap"), end)
         title = " ".join(text[span[0] : span[1]].split())
@@ -529,6 +535,16 @@ def _uncoded(text: str, bare: str) -> list[_Anchor]:
     for match in _UNCODED.finditer(bare):
         if text[match.start()].isupper():
             anchors.append(_Anchor(match.start(), match.end(), kind_by_name(match["kind"]), written=True))
+    for match in _STATUTES.finditer(bare):
+        span = match.span("title")
+        if text[match.start("kind")].isupper() and text[span[0]].isupper():
+            title = " ".join(text[span[0] : span[1]].split())
+            anchors.append(
+                _Anchor(
+                    match.start("kind"), span[1], kind_by_name("Điều lệ"), None, False, title, span,
+                    written=True, self_contained=True,
+                )
+            )  # fmt: skip
     for match in _APPROVED.finditer(bare) if "can cu" in bare else ():
         span = match.span("title")
         if find_codes(text[match.start("kind") : match.end()]) or bare.startswith(("cua ", "so "), span[0]):
@@ -977,8 +993,8 @@ def _sentence_start(text: str, at: int, floor: int) -> int:
     """Where the sentence that holds ``at`` begins, not before ``floor``."""
     low = max(floor, at - 600)
     start = low
-    for match in _SENTENCE.finditer(text, low, at):
-        start = match.end()
+    for match in _SENTENCE.finditer(text, low, at + 1):  # one more: the pattern looks at the letter after it
+        start = min(match.end(), at)
     return start
 
 
@@ -1104,7 +1120,11 @@ def _relation(
             return "proposed_by", previous.cue
         if previous.relation == "implements" and _MORE.fullmatch(words):
             return "implements", previous.cue
-        if previous.relation == "based_on" and ";" in words and _CONNECTIVE.fullmatch(words[words.rfind(";") :]):
+        if (
+            previous.relation == "based_on"
+            and ";" in words
+            and _CONNECTIVE.fullmatch(words[words.rfind(";") :])
+        ):
             return "based_on", previous.cue  # "Căn cứ Luật …, được sửa đổi năm 2020; Luật …"
         tail = regex.search(r"(?:;|,|\bva)\s*(?:cac\s*)?$", words)
         if tail is not None and not _cues(words[: tail.start()], text[start : start + tail.start()]):
@@ -1174,7 +1194,11 @@ def _relation(
         if (
             context.opening
             and opening is not None
-            and (head.startswith(("theo", "tren co so")) or "tinh than" in clause[-20:] or "theo chi dao" in clause)
+            and (
+                head.startswith(("theo", "tren co so"))
+                or "tinh than" in clause[-20:]
+                or "theo chi dao" in clause
+            )
         ):
             return "based_on", "theo"
     return relation, cue

@@ -361,7 +361,9 @@ def _accepted(
         return kind is not None or known or intro is not None
     if separator == "-":
         if intro is not None and intro.kind is not None and intro.numbered and party_kind is None:
-            return known or (first == "/" and len(groups) == 2)  # before 1990: "Quyết định số 93-CP", "số 1022-LN/KH"
+            return known or (
+                first == "/" and len(groups) == 2
+            )  # before 1990: "Quyết định số 93-CP", "số 1022-LN/KH"
         return party_kind is not None and (first == "/" or known or intro is not None)
     return (
         party_kind is not None and first in {"/", "-"} and (intro is not None or _is_party_organ(groups[-1]))

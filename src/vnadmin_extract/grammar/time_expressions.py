@@ -288,7 +288,7 @@ _EACH = _Opening(
     "hmt",
 )
 _EVERY = _Opening(
-    rf"(?<!\w){_NUM}~{_UNIT_WORD}(?: (?:báo cáo|họp|kiểm tra|tổ chức))?{_TIMES}(?!\w)|(?<!\w)(?P<u2>tháng|quý|quí|năm|tuần)~/~(?:0?1~|một )?lần(?!\w)",
+    rf"(?<!\w){_NUM}~{_UNIT_WORD}(?: (?:báo cáo|họp|kiểm tra|tổ chức) (?:0?1|một) lần|{_TIMES})(?!\w)|(?<!\w)(?P<u2>tháng|quý|quí|năm|tuần)~/~(?:0?1~|một )?lần(?!\w)",
     _NUMBERS + "tqn",
 )
 _TIMES_PER = _Opening(
@@ -325,9 +325,13 @@ _EDGE_OF_EACH = _Opening(
 )
 _DAY_CLAUSE_OPEN = compile_pattern(r"~[,(]?~(?:(?:báo cáo|gửi|nộp|chốt)[^,.;:()\n]{0,40}? (?=trước|chậm))?")
 _EXCEPTION = compile_pattern(r"(?:trường hợp )?đặc biệt[^.;:\n]{0,40}$")
-_REPORT_LIST = compile_pattern(r"(?:báo cáo|sơ kết|tổng kết|đánh giá|giao ban|kiểm tra|kỳ)~:?~(?:\(|theo |định kỳ )?$")
+_REPORT_LIST = compile_pattern(
+    r"(?:báo cáo|sơ kết|tổng kết|đánh giá|giao ban|kiểm tra|kỳ)~:?~(?:\(|theo |định kỳ )?$"
+)
 _OPENS = regex.compile(r"(?:^|[;.:\n,])\s{0,3}$")
-_REPORTS_NEXT = compile_pattern(r"~,?~(?:phải |có |tổng hợp |đánh giá |tổ chức )?(?:báo cáo|sơ kết|tổng kết)(?!\w)")
+_REPORTS_NEXT = compile_pattern(
+    r"~,?~(?:phải |có |tổng hợp |đánh giá |tổ chức )?(?:báo cáo|sơ kết|tổng kết)(?!\w)"
+)
 
 # --- relative -------------------------------------------------------------------------------------------
 
@@ -351,7 +355,9 @@ _BEFORE_EVENT = _Opening(
     "ts",
 )
 _EVENT = _Opening(r"(?P<how>ngay (?:sau )?(?=khi)|trước (?=thời điểm))(?P<what>khi|thời điểm)(?!\w)", "nt")
-_DATED_EVENT = _Opening(rf"trước (?:khi|ngày|{_EVENTS})(?!~\d)(?: [^\s\d,;.:()]{{1,12}}){{1,8}} \((?:ngày )?(?=\d)", "t")
+_DATED_EVENT = _Opening(
+    rf"trước (?:khi|ngày|{_EVENTS})(?!~\d)(?: [^\s\d,;.:()]{{1,12}}){{1,8}} \((?:ngày )?(?=\d)", "t"
+)
 _BRACKET_ANCHOR = compile_pattern(r"~\((?P<anchor>(?:ngay )?sau khi [^()]{1,200})\)")
 _RETRO = compile_pattern(rf"~(?:nay )?{alternation(_WORDS['words']['retrospective'])}(?!\w)")
 
@@ -392,7 +398,9 @@ _KIND_BEFORE = compile_pattern(rf"\b{alternation(_WORDS['words']['cited_kinds'])
 _EVENT_BEFORE = compile_pattern(
     r"(?:vào (?:lúc|hồi)|(?:bắt đầu|khai mạc|diễn ra|tổ chức|họp)(?: [^\s.;:]{1,12}){0,3}|thời gian(?:[,\s]+địa điểm)?~:)\s{0,3}(?:từ |vào |lúc |hồi ){0,2}$"
 )
-_LATEST = compile_pattern(r"(?:chậm nhất|muộn nhất|trễ nhất|hạn chót|hạn cuối|xong trước|không quá|không để)(?!\w)")
+_LATEST = compile_pattern(
+    r"(?:chậm nhất|muộn nhất|trễ nhất|hạn chót|hạn cuối|xong trước|không quá|không để)(?!\w)"
+)
 _YEAR_ONLY = regex.compile(r"\d{4}")
 _INNER = regex.compile(r"\s\S")
 _DAY_WORD = regex.compile(r"ngày\s", regex.IGNORECASE)
@@ -424,9 +432,7 @@ _TRIGGER_WORDS = (
     *("thời kì", "mùa", "trước"),
 )
 # Searched in the text in small letters: this is by far the most frequent search, and ignoring case is dear.
-_AFTER_NUMBER = (
-    r"(?=\s{0,3}(?:[/⁄∕.,:;('’|–-]|h|g|phút|tiếng|ngày|tháng|tu[ầâ]n|năm|qu[ýí]|lần|làm|và|hoặc|đến|tới|số|lớp|kỳ|đợt|lượt|mô|buổi|cuộc|bài|tin|phiên|chuyên))"
-)
+_AFTER_NUMBER = r"(?=\s{0,3}(?:[/⁄∕.,:;('’|–-]|h|g|phút|tiếng|ngày|tháng|tu[ầâ]n|năm|qu[ýí]|lần|làm|và|hoặc|đến|tới|số|lớp|kỳ|đợt|lượt|mô|buổi|cuộc|bài|tin|phiên|chuyên))"
 """What a number that begins a time expression goes on with; most numbers do not."""
 
 
@@ -464,7 +470,16 @@ _BASE: dict[str, tuple[Frequency, str]] = {
     "năm": ("yearly", "FREQ=YEARLY"),
 }
 _CLOCK_UNITS = ("giờ", "tiếng", "phút", "h")
-_ISO_UNITS = {"ngày": "D", "tuần": "W", "tháng": "M", "năm": "Y", "giờ": "H", "tiếng": "H", "phút": "M", "h": "H"}
+_ISO_UNITS = {
+    "ngày": "D",
+    "tuần": "W",
+    "tháng": "M",
+    "năm": "Y",
+    "giờ": "H",
+    "tiếng": "H",
+    "phút": "M",
+    "h": "H",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -753,7 +768,9 @@ class _Parser:
             due, kind = self.edge(point, year)
         elif point.unit != "season":
             due = point.edtf(year)
-            if bound == "from":
+            if bound == "from" and point.last and point.unit == "day":
+                bound = "within"  # "từ 01 đến 14/11"
+            elif bound == "from":
                 kind = "date"
             elif bound is None:
                 bound = "on" if kind == "date" else "within"
@@ -825,11 +842,17 @@ class _Parser:
             if second.unit != "day":
                 return []
             first = replace(first, unit="day", month=second.month)
-        if first.unit == "edge" and first.edge != "year" and second.unit != "day" and second.edge != "year":
+        whole = (
+            first.unit == "edge" and first.edge != "year" and second.unit != "day" and second.edge != "year"
+        )
+        if (
+            whole
+            and self.edge_word(first) == "đầu"
+            and (second.unit == first.edge or self.edge_word(second) == "cuối")
+        ):
             # "từ đầu tháng 8 đến hết tháng 9" is whole months
-            if self.edge_word(first) == "đầu" and (second.unit == first.edge or self.edge_word(second) == "cuối"):
-                first = replace(first, unit=first.edge)
-                second = replace(second, unit=second.edge) if second.unit == "edge" else second
+            first = replace(first, unit=first.edge)
+            second = replace(second, unit=second.edge) if second.unit == "edge" else second
         year_b = second.year
         if year_b is None:
             year_b = self.infer(second) if first.year is None else first.year
@@ -1000,7 +1023,15 @@ class _Parser:
         text = self.text
         if months := self.months(at):
             return months
-        for parse in (self.half_month, self.week, self.half_year, self.month, self.quarters, self.year, self.this):
+        for parse in (
+            self.half_month,
+            self.week,
+            self.half_year,
+            self.month,
+            self.quarters,
+            self.year,
+            self.this,
+        ):
             point = parse(at)
             if point is not None:
                 return [point]
@@ -1032,7 +1063,9 @@ class _Parser:
         if match is None or not 1 <= int(match["m"]) <= 12:
             return None
         year, month = _year(match["y"]), int(match["m"])
-        first, last = (1, 15) if match["side"].lower() == "đầu" else (16, edtf.month_length(year or 2023, month))
+        first, last = (
+            (1, 15) if match["side"].lower() == "đầu" else (16, edtf.month_length(year or 2023, month))
+        )
         return _Point(at, match.end(), "day", year, month, first, last=last)
 
     def week(self, at: int) -> _Point | None:
@@ -1085,7 +1118,10 @@ class _Parser:
         match = _MONTHS_APART.match(self.text, at)
         if match is None:
             return []
-        marks = [m.span() for m in regex.finditer(r"\d{1,2}", self.text, pos=match.start("m"), endpos=match.end("m"))]
+        marks = [
+            m.span()
+            for m in regex.finditer(r"\d{1,2}", self.text, pos=match.start("m"), endpos=match.end("m"))
+        ]
         numbers = [int(self.text[i:j]) for i, j in marks]
         if not all(1 <= n <= 12 for n in numbers) or all(b - a == 1 for a, b in pairwise(numbers)):
             return []
@@ -1142,7 +1178,11 @@ class _Parser:
         if (
             first is None
             and periodic is None
-            and (self.cell or _REPORT_LIST.search(self.text[max(0, at - 20) : at]) or _OPENS.search(self.text[max(0, at - 8) : at]))
+            and (
+                self.cell
+                or _REPORT_LIST.search(self.text[max(0, at - 20) : at])
+                or _OPENS.search(self.text[max(0, at - 8) : at])
+            )
         ):
             bare = True
             first = self.repeat(position, bare)
@@ -1407,7 +1447,14 @@ class _Parser:
         if match is None or not (match["each"] or match["of"]):
             return []
         part, unit = match["part"].lower(), self.unit(match["u"])
-        if (part, unit) not in {("tuần", "tháng"), ("tuần", "học kỳ"), ("tháng", "quý"), ("tháng", "năm"), ("ngày", "tháng"), ("ngày", "tuần")}:
+        if (part, unit) not in {
+            ("tuần", "tháng"),
+            ("tuần", "học kỳ"),
+            ("tháng", "quý"),
+            ("tháng", "năm"),
+            ("ngày", "tháng"),
+            ("ngày", "tuần"),
+        }:
             return []
         opening = match["edge"].lower() == "đầu"
         if unit == "học kỳ":
@@ -1521,7 +1568,12 @@ class _Parser:
                     working_days=working, anchor=anchor, bound="before" if gloss else "within", unmarked=gloss,
                 )
             ]  # fmt: skip
-        if anchor is None and bound == "before" and duration.startswith("PT") and (letter == "M" or count < 24):
+        if (
+            anchor is None
+            and bound == "before"
+            and duration.startswith("PT")
+            and (letter == "M" or count < 24)
+        ):
             return []  # "trước 11 giờ" is an hour of a day that is not named
         role: Role | None = None
         if how == "trước" or (bound == "before" and anchor is None):
@@ -1531,7 +1583,9 @@ class _Parser:
                 return []
             first = None
             if letter not in "MY" or duration.startswith("PT"):
-                first = _FIRST_DAYS.match(self.text, end)  # "trong hai ngày đầu của mỗi đợt", "trong 05 phút đầu"
+                first = _FIRST_DAYS.match(
+                    self.text, end
+                )  # "trong hai ngày đầu của mỗi đợt", "trong 05 phút đầu"
                 if first is not None:
                     if first["what"]:
                         end = self.anchor_end(first.start("what"))
@@ -1607,7 +1661,12 @@ class _Parser:
         if match is None:
             return []
         days = self.days(match.end(), loose=True)
-        if len(days) != 1 or days[0].unit != "day" or days[0].year is None or self.text[days[0].end : days[0].end + 1] != ")":
+        if (
+            len(days) != 1
+            or days[0].unit != "day"
+            or days[0].year is None
+            or self.text[days[0].end : days[0].end + 1] != ")"
+        ):
             return []
         return [
             self.make(
