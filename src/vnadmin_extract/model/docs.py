@@ -26,6 +26,9 @@ from vnadmin_extract.text.fold import fold_chars, strip_marks
 
 OWN: Final = "vnadmin_own"
 """Key of ``doc.user_data``: index of the first token of the point's own words."""
+_LONGEST_TEXT: Final = 24 * LONGEST
+_HEADING_END: Final = 400
+"""Characters within which the syllables that are read stand, in any text of words."""
 _DIGIT: Final = str.maketrans("123456789", "000000000")
 
 
@@ -34,17 +37,29 @@ def point_doc(vocab: Vocab, point: Point) -> Doc:
     words = [f"‹{point.kind or '?'}›", f"‹{point.mark}›"]
     spaces = [True, True]
     for heading in point.above:
-        above, _ = split(heading)
-        words += shortened([w for w in above if not w.isspace()])
+        words += heading_words(heading)
         words.append("‹/›")
     spaces = [True] * len(words)
     own = len(words)
-    own_words, own_spaces = split(point.text)
+    own_words, own_spaces = split(point.text[:_LONGEST_TEXT])
     words += own_words[:LONGEST]
     spaces += own_spaces[:LONGEST]
     doc = Doc(vocab, words=words, spaces=spaces)
     doc.user_data[OWN] = own
     return doc
+
+
+@lru_cache(maxsize=4096)
+def _short_heading(heading: str) -> tuple[str, ...]:
+    words, _ = split(heading)
+    return tuple(shortened([word for word in words if not word.isspace()]))
+
+
+def heading_words(heading: str) -> tuple[str, ...]:
+    """The words of a heading that are read; of a very long one only its two ends are looked at."""
+    if len(heading) > 2 * _HEADING_END:
+        heading = f"{heading[:_HEADING_END]} {heading[-_HEADING_END:]}"
+    return _short_heading(heading)
 
 
 def own_offset(doc: Doc) -> int:

@@ -113,10 +113,11 @@ def train(
     """
     import io
     import sys
+    import tempfile
 
     from spacy.training.initialize import init_nlp
     from spacy.training.loop import train as spacy_train
-    from spacy.util import load_config
+    from spacy.util import load_config, load_model
 
     source = resources.files("vnadmin_extract.model") / "config.cfg"
     with resources.as_file(source) as path:
@@ -127,9 +128,12 @@ def train(
         )
     sink = io.StringIO()
     nlp: Language = init_nlp(config, use_gpu=-1)
-    nlp, _ = spacy_train(
-        nlp, None, stdout=sink if quiet else sys.stdout, stderr=sink if quiet else sys.stderr
-    )
+    with tempfile.TemporaryDirectory() as name:
+        # Only what the loop writes are the averaged weights of the best step; what it returns are those of the last.
+        spacy_train(
+            nlp, Path(name), stdout=sink if quiet else sys.stdout, stderr=sink if quiet else sys.stderr
+        )
+        nlp = load_model(Path(name) / "model-best")
     nlp.config["paths"] = dict.fromkeys(nlp.config["paths"])  # where the data lay is nobody's business
     nlp.to_disk(out)
     performance: dict[str, Any] = nlp.meta.get("performance", {})
