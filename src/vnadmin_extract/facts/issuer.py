@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Final
 
 import regex
+from rapidfuzz.distance import Levenshtein
 
 from vnadmin_extract.admin_units import AdminLevel, AdminUnit, AdminUnits, admin_units, bare_key, split_kind
 from vnadmin_extract.facts.base import Draft
@@ -318,16 +319,7 @@ def _cut_motto(text: str) -> str:
 
 def _distance(a: str, b: str, most: int) -> int:
     """Edit distance, given up above ``most`` (then ``most + 1``)."""
-    if abs(len(a) - len(b)) > most:
-        return most + 1
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        last, row[0] = row[0], i
-        for j, y in enumerate(b, 1):
-            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (x != y))
-        if min(row) > most:
-            return most + 1
-    return row[-1]
+    return int(Levenshtein.distance(a, b, score_cutoff=max(0, most))) if most >= 0 else most + 1
 
 
 # --- OCR: words that a list vouches for --------------------------------------------------------------------------
