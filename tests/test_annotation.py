@@ -463,6 +463,13 @@ def test_export_annotate_import(form: FormName, suffix: str, document: Path, tmp
     assert bare(read_any(points)) == bare(annotated_points(document, Config(models=False)))
 
 
+def test_tasks_that_nobody_has_annotated_are_said_to_be_so(document: Path, tmp_path: Path) -> None:
+    tasks = tmp_path / "tasks.json"
+    run("annotate", "export", document, "-o", tasks, "--no-models")
+    result = run("annotate", "import", tasks, "-o", tmp_path / "points.jsonl")
+    assert "nobody has annotated anything" in result.stderr
+
+
 def test_a_document_that_cannot_be_read_costs_only_itself(document: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty.txt"
     empty.write_bytes(b"")

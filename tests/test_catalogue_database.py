@@ -154,6 +154,13 @@ def test_a_server_that_does_not_answer_is_a_clear_error() -> None:
     assert "secret" not in str(error.value)
 
 
+def test_without_a_name_the_server_is_asked_as_who_is_logged_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pg8000")
+    monkeypatch.setenv("LOGNAME", "van-thu")
+    with pytest.raises(InputError, match=r"van-thu@127\.0\.0\.1"):
+        Catalogue.open("postgresql://127.0.0.1:9/db")
+
+
 def test_a_sqlite_catalogue_can_be_read_while_it_is_written(path: Path) -> None:
     with Catalogue.open(path) as writer, Catalogue.open(path, create=False) as reader:
         writer.store([outcome(document("a.txt"))])

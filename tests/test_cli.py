@@ -291,6 +291,37 @@ def test_doctor_names_what_is_missing_and_its_remedy(monkeypatch: pytest.MonkeyP
     assert call("doctor").exit_code == ExitCode.OK  # it is optional
 
 
+def test_doctor_says_what_every_extra_is_needed_for() -> None:
+    import tomllib
+
+    from vnadmin_extract.doctor import EXTRAS
+
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    assert set(EXTRAS) == set(project["project"]["optional-dependencies"]) - {"dev"}
+
+
+def test_doctor_looks_at_the_files_of_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    from vnadmin_extract import doctor
+    from vnadmin_extract.errors import KnowledgeError
+    from vnadmin_extract.model import reading
+
+    def changed(folder: Path) -> None:
+        raise KnowledgeError("a file of the model is not the one that was trained", file=str(folder))
+
+    assert doctor._model().ok
+    monkeypatch.setattr(reading, "verify", changed)
+    assert not doctor._model().ok
+    assert "--no-models" in (doctor._model().remedy or "")
+
+
+def test_descriptions_are_broken_by_the_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    text = " ".join(call("run", "--help").stdout.split())
+    assert "only new and changed files are, and those that failed." in text
+    lines = [line.strip() for line in call("run", "--help").stdout.splitlines()]
+    assert not any(line.endswith("new and changed") for line in lines)
+
+
 def test_doctor_fails_when_something_required_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     from importlib.metadata import PackageNotFoundError, version
 

@@ -178,3 +178,21 @@ def test_a_folder_without_records_is_an_error_in_one_line(tmp_path: Path) -> Non
     result = CliRunner().invoke(app, ["evaluate", str(tmp_path), str(tmp_path)])
     assert result.exit_code == 3
     assert "no records can be read there" in result.output
+
+
+def test_a_folder_of_other_files_is_no_run_that_missed_everything(tmp_path: Path) -> None:
+    (tmp_path / "scan.pdf").write_bytes(b"%PDF")
+    result = CliRunner().invoke(app, ["evaluate", str(GOLD), str(tmp_path)])
+    assert result.exit_code == 3
+    assert "the folder holds no .json file" in result.output
+
+
+def test_documents_without_a_partner_are_named_but_not_all(tmp_path: Path) -> None:
+    name = next(GOLD.glob("*.json")).name
+    (tmp_path / name).write_text((GOLD / name).read_text("utf-8"), "utf-8")
+    (tmp_path / "la.json").write_text("{}", "utf-8")
+    result = CliRunner().invoke(app, ["evaluate", str(GOLD), str(tmp_path)])
+    assert result.exit_code == 0
+    missing = len(list(GOLD.glob("*.json"))) - 1
+    assert f"and {missing - 10} more" in result.stderr
+    assert "no gold record of the same name: la" in result.stderr

@@ -107,6 +107,13 @@ def test_the_folder_of_a_run_stands_for_its_catalogue(catalogue: Path, tmp_path:
     assert len(result.stdout_bytes.splitlines()) > 1
 
 
+def test_the_folder_of_a_run_stands_for_its_records(lines: Path) -> None:
+    lines.rename(lines.with_name("records.jsonl"))
+    result = call("jira", lines.parent, "-o", "-")
+    assert result.exit_code == 0, result.stderr
+    assert len(result.stdout_bytes.splitlines()) > 1
+
+
 def test_without_a_name_the_file_is_called_by_its_format(
     lines: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

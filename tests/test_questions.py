@@ -324,6 +324,22 @@ def test_assignments_on_the_command_line(catalogue: Catalogue) -> None:
     assert "No assignment fits." in ask(catalogue, "assignments", "--unit", "Sở Y tế").stdout
 
 
+@pytest.mark.parametrize("width", ["90", "120"])
+def test_dates_and_numbers_are_not_broken_in_tables(catalogue: Catalogue, width: str) -> None:
+    due = [deadline("trước ngày 15/3/2024", "2024-03-15")]
+    store(catalogue, document("so.txt", number="12/KH-UBND", assignments=[task("họp", "Sở Y tế", due=due)]))
+    result = CliRunner().invoke(app, ["assignments", "--catalogue", catalogue.url], env={"COLUMNS": width})
+    assert "2024-03-15" in result.stdout
+    assert "12/KH-UBND" in result.stdout
+
+
+def test_an_unknown_relation_is_told_the_known_ones(catalogue: Catalogue) -> None:
+    for command in (["refs", "57-KL/TW"], ["graph"]):
+        result = ask(catalogue, *command, "--relation", "follows")
+        assert result.exit_code == 2
+        assert "implements" in result.stderr
+
+
 # Who implements a document
 
 CONCLUSION = cites("Kết luận", "57-KL/TW", issuer="Bộ Chính trị", date="2023-06-15")

@@ -63,6 +63,20 @@ def test_lines_where_there_is_no_terminal(
     ]
 
 
+def test_the_last_line_is_not_said_twice_and_one_file_tells_no_rate(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(progress, "time", clock)
+    with RunProgress(terminal=False) as shown:
+        shown.planned(2, 0)
+        for done in (1, 2):
+            clock.now += 20
+            shown.file(FileReport(file="x", status="ok"), done, 2)
+        shown.phase("exporting")
+    assert capsys.readouterr().err.splitlines() == ["1 of 2 files", "2 of 2 files, 0.1/s, 0 s left"]
+
+
 def test_a_bar_in_a_terminal() -> None:
     from rich.console import Console
 

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import sys
 import tomllib
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
-from importlib.resources import files
+from importlib.resources import as_file, files
+from typing import Final
 
 import regex
 
 DISTRIBUTION = "vnadmin-extract"
 _REQUIREMENT = regex.compile(r"(?P<name>[A-Za-z0-9._-]+)(?P<extras>\[[^\]]*\])?(?P<rest>.*)")
+EXTRAS: Final = {
+    "feeds": "push to Redmine and CalDAV servers",
+    "notebooks": "running the notebooks",
+    "ocr": "scans where there is no Tesseract",
+    "pandas": "Record.to_dataframe",
+    "parquet": "export parquet",
+    "postgres": "a catalogue on PostgreSQL",
+    "ray": "run --engine ray",
+    "remote": "run over URLs",
+    "train": "make train (fusion, confidences)",
+}
+"""Extra → what it is needed for."""
 _EXTRA = regex.compile(r"extra\s*==\s*['\"](?P<extra>[^'\"]+)['\"]")
 
 
@@ -36,7 +50,7 @@ class Check:
 
 def run_checks() -> list[Check]:
     """Look for everything that the library uses. Imports nothing heavy; asks Tesseract for its languages."""
-    return [_python(), *_packages(), _office(), _tesseract(), _knowledge()]
+    return [_python(), *_packages(), _office(), _tesseract(), _knowledge(), _model()]
 
 
 def _python() -> Check:
@@ -63,7 +77,8 @@ def _packages() -> list[Check]:
             checks.append(_package(name, "everything", True, f"pip install '{name}{specifier}'"))
         else:
             remedy = f"pip install '{DISTRIBUTION}[{extra['extra']}]'"
-            checks.append(_package(name, f"extra: {extra['extra']}", False, remedy))
+            purpose = EXTRAS.get(extra["extra"], f"extra {extra['extra']}")
+            checks.append(_package(name, purpose, False, remedy))
     return checks
 
 
@@ -111,3 +126,23 @@ def _knowledge() -> Check:
     except (OSError, ValueError):
         names = []
     return Check("data files", f"{len(names)} files" if names else None, "everything", True, remedy)
+
+
+def _model() -> Check:
+    """The trained model's files are there and are those that were trained."""
+    from vnadmin_extract.errors import KnowledgeError
+    from vnadmin_extract.model.reading import CHECKSUMS, MODEL, verify
+
+    folder = files("vnadmin_extract") / "data"
+    found: str | None
+    try:
+        with as_file(folder / "models" / MODEL) as model:
+            verify(model)
+            count = len(json.loads((model / CHECKSUMS).read_text("utf-8")))
+        for name in ("fusion.json", "calibration.json"):
+            json.loads((folder / name).read_text("utf-8"))
+        found = f"{count} files, checksums right"
+    except (KnowledgeError, OSError, ValueError):
+        found = None
+    remedy = f"pip install --force-reinstall {DISTRIBUTION} (until then: --no-models)"
+    return Check("trained model", found, "everything", True, remedy)

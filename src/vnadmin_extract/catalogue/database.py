@@ -7,6 +7,7 @@ leaves the last whole transaction. Migrations run in one transaction too.
 from __future__ import annotations
 
 import sqlite3
+from getpass import getuser
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -64,6 +65,9 @@ def open_database(url: str | Path, *, create: bool) -> Engine:
         VnadminError: the catalogue was written by a newer version.
     """
     address = database_url(url)
+    if address.get_backend_name() == "postgresql" and not address.username:
+        # As PostgreSQL's own programs do: who is logged in here.
+        address = address.set(username=getuser())
     shown = address.render_as_string(hide_password=True)
     if address.get_backend_name() == "sqlite":
         shown = address.database or ":memory:"

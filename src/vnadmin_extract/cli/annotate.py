@@ -92,6 +92,10 @@ def import_tasks(
     except OSError as error:
         _cannot_write(out, error)
     _report(count, counter, out)
+    if not count:
+        say(
+            "warning: nobody has annotated anything there; what was found for people to correct does not count."
+        )
 
 
 def _counted(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 import traceback
@@ -144,6 +145,8 @@ def doctor(
         emit(_json([{**asdict(check), "ok": check.ok} for check in checks]))
     else:
         table = Table("", "what", "found", "needed for", "to install")
+        for column in table.columns:
+            column.overflow = "fold"
         for check in checks:
             mark = "ok" if check.ok else "MISSING" if check.required else "absent"
             style = "green" if check.ok else "red" if check.required else "yellow"
@@ -154,6 +157,19 @@ def doctor(
         show(table)
     if any(check.required and not check.ok for check in checks):
         raise typer.Exit(ExitCode.MISSING_PROGRAM)
+
+
+def _flowing(commands: typer.Typer) -> None:
+    """Let the terminal break the lines of descriptions, not the source code."""
+    for command in commands.registered_commands:
+        text = command.help or inspect.getdoc(command.callback) or ""
+        command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
+    for group in commands.registered_groups:
+        if group.typer_instance is not None:
+            _flowing(group.typer_instance)
+
+
+_flowing(app)
 
 
 def _extract(extractor: Extractor, file: Path, records: list[Record]) -> None:

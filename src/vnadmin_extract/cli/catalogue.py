@@ -34,6 +34,7 @@ DEFAULT = Path("out") / "catalogue.sqlite"
 FILE_NAME = "catalogue.sqlite"
 _LIMIT = 200
 _TASK_LENGTH = 160
+_RELATIONS = ", ".join(get_args(Relation))
 
 Address = Annotated[
     str,
@@ -219,7 +220,7 @@ def refs(
         list[str] | None,
         typer.Option(
             "--relation",
-            help=f"Relations along which the chain is followed: {', '.join(get_args(Relation))}.",
+            help=f"Relations along which the chain is followed: {_RELATIONS}.",
             show_default="implements",
         ),
     ] = None,
@@ -231,7 +232,7 @@ def refs(
     followed = tuple(dict.fromkeys(relation or ("implements",)))
     for name in followed:
         if name not in get_args(Relation):
-            raise typer.BadParameter(f"no relation {name!r}", param_hint="--relation")
+            raise typer.BadParameter(f"no relation {name!r}; there are {_RELATIONS}", param_hint="--relation")
 
     def work(opened: Catalogue) -> None:
         from vnadmin_extract.catalogue import queries
@@ -266,7 +267,7 @@ def graph(
     ] = None,
     relation: Annotated[
         list[str] | None,
-        typer.Option("--relation", help="Only these relations.", show_default="all"),
+        typer.Option("--relation", help=f"Only these relations: {_RELATIONS}.", show_default="all"),
     ] = None,
     kind: Kind = None,
     folder: Folder = None,
@@ -276,7 +277,7 @@ def graph(
     """The network of documents and what they do to each other, as a graph."""
     for name in relation or ():
         if name not in get_args(Relation):
-            raise typer.BadParameter(f"no relation {name!r}", param_hint="--relation")
+            raise typer.BadParameter(f"no relation {name!r}; there are {_RELATIONS}", param_hint="--relation")
 
     def work(opened: Catalogue) -> None:
         from vnadmin_extract.catalogue import queries
@@ -356,6 +357,8 @@ def _words(lang: Language) -> dict[str, str]:
 
 
 _RATIOS = {"task": 9, "lead": 4, "coordinating": 4, "document": 4, "path": 2, "due": 3}
+_WIDTHS = {"due": 10, "document": 16}
+"""Where there are many columns: a date, and most numbers of documents, are not broken."""
 
 
 def _table(title: str, words: Labels, columns: tuple[str, ...]) -> Table:
@@ -363,7 +366,9 @@ def _table(title: str, words: Labels, columns: tuple[str, ...]) -> Table:
 
     table = Table(title=title, title_justify="left", title_style="bold", show_lines=True, expand=True)
     for key in columns:
-        table.add_column(words.columns[key], overflow="fold", ratio=_RATIOS.get(key, 3))
+        width = _WIDTHS.get(key) if len(columns) > len(_WIDTHS) + 2 else None
+        ratio = None if width else _RATIOS.get(key, 3)
+        table.add_column(words.columns[key], overflow="fold", ratio=ratio, width=width)
     return table
 
 

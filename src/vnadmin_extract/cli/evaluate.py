@@ -16,20 +16,25 @@ if TYPE_CHECKING:
     from vnadmin_extract.evaluation.compare import Comparison
     from vnadmin_extract.evaluation.scores import Judged
 
-Records = Annotated[Path, typer.Argument(help="Folder of NAME.json, or a records.jsonl.", show_default=False)]
+_RECORDS = "Folder of NAME.json, or a records.jsonl."
+_NAMES = 10
+"""So many documents without a partner are named."""
 
 
 def evaluate(
-    gold: Records,
-    predicted: Records,
+    gold: Annotated[Path, typer.Argument(help=_RECORDS, metavar="GOLD", show_default=False)],
+    predicted: Annotated[Path, typer.Argument(help=_RECORDS, metavar="PREDICTED", show_default=False)],
     errors: Annotated[int, typer.Option("--errors", min=0, help="Print so many errors of each field.")] = 0,
     html: Annotated[
-        Path | None, typer.Option("--html", help="Write a report with the errors to this file.")
+        Path | None,
+        typer.Option("--html", help="Write a report with the errors to this file.", metavar="FILE"),
     ] = None,
     texts: Annotated[
         Path | None,
         typer.Option(
-            "--texts", help="Folder of NAME.txt, the records' texts: the report shows errors in them."
+            "--texts",
+            help="Folder of NAME.txt, the records' texts: the report shows errors in them.",
+            metavar="FOLDER",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
@@ -56,13 +61,17 @@ def evaluate(
         emit(json.dumps(_figures(documents), ensure_ascii=False, indent=1))
         return
     _print(documents, sorted(set(wanted) - set(given)), errors)
+    unknown = sorted(set(given) - set(wanted))
+    if unknown:
+        say(f"not judged, because there is no gold record of the same name: {_listed(unknown)}")
 
 
 def compare(
-    before: Records,
-    after: Records,
+    before: Annotated[Path, typer.Argument(help=_RECORDS, metavar="BEFORE", show_default=False)],
+    after: Annotated[Path, typer.Argument(help=_RECORDS, metavar="AFTER", show_default=False)],
     gold: Annotated[
-        Path | None, typer.Option("--gold", help="Gold records: gains and losses are judged by them.")
+        Path | None,
+        typer.Option("--gold", help="Gold records: gains and losses are judged by them.", metavar="GOLD"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
@@ -99,6 +108,12 @@ def _cut(value: str | None, most: int = 90) -> str:
     if value is None:
         return "nothing"
     return f"“{value if len(value) <= most else value[: most - 1] + '…'}”"
+
+
+def _listed(names: list[str]) -> str:
+    """``"a, b and 3 more"``."""
+    left = len(names) - _NAMES
+    return ", ".join(names[:_NAMES]) + (f" and {left} more" if left > 0 else "")
 
 
 def _figures(documents: list[Judged]) -> dict[str, Any]:
@@ -183,9 +198,9 @@ def _print(documents: list[Judged], missing: list[str], errors: int) -> None:
     error = expected_calibration_error(facts)
     if error is not None:
         emit(f"expected calibration error {error:.3f} over {len(facts)} facts")
-    emit(
-        f"{len(documents)} documents, without a prediction {len(missing)}{': ' + ', '.join(missing) if missing else ''}"
-    )
+    emit(f"{len(documents)} documents, without a prediction {len(missing)}")
+    if missing:
+        say(f"without a prediction, so that all their facts count as missed: {_listed(missing)}")
     if errors:
         _print_errors(documents, errors)
 

@@ -38,7 +38,7 @@ def export(
     records: Annotated[
         Path | None,
         typer.Argument(
-            help="Records, one JSON object a line; - reads standard input.",
+            help="Records, one JSON object a line, or a run's folder; - reads standard input.",
             metavar="RECORDS.jsonl",
             show_default=False,
             allow_dash=True,
@@ -198,6 +198,7 @@ def export(
 
 
 _STREAM: Final = Path("-")
+_RECORDS: Final = "records.jsonl"
 
 
 def _write(
@@ -243,9 +244,11 @@ def from_catalogue(address: str, where: Filter) -> Iterator[Record]:
 
 
 def from_file(file: Path, where: Filter) -> Iterator[Record]:
-    """The wanted records of a JSON Lines file; ``-`` is standard input."""
+    """The wanted records of a JSON Lines file, or of the one in a run's folder; ``-`` is standard input."""
     from vnadmin_extract.exports.selection import is_wanted
 
+    if file.is_dir():
+        file = file / _RECORDS
     return (record for record in _records(file) if is_wanted(record, where))
 
 

@@ -15,7 +15,7 @@ from vnadmin_extract.batch import FileReport
 
 _LINE_SECONDS: Final = 10.0
 _RATE_FILES: Final = 200
-"""The rate is that of the last so many files: the first ones wait for the models to load."""
+"""The rate is that of the last so many files, from the first one that is done: that one waits for the models to load."""
 
 
 def duration(seconds: float) -> str:
@@ -45,6 +45,7 @@ class RunProgress:
         self._last_line = time.monotonic()
         self._failed = 0
         self._done = 0
+        self._shown = 0
         self._to_do = 0
 
     def __enter__(self) -> Self:
@@ -70,7 +71,7 @@ class RunProgress:
         """Show what is going on."""
         if self._bar is not None:
             self._bar.update(self._task, description=name.capitalize())
-        elif name == "exporting":
+        elif name == "exporting" and self._shown != self._done:
             self._line()
 
     def listed(self, files: int) -> None:
@@ -82,7 +83,6 @@ class RunProgress:
         """Show what there is to do."""
         self._to_do, self._done = to_do, 0
         self._moments.clear()
-        self._moments.append(time.monotonic())
         if self._bar is not None:
             self._bar.update(self._task, total=to_do, completed=0)
         if unchanged and to_do:
@@ -115,6 +115,7 @@ class RunProgress:
 
     def _line(self) -> None:
         self._last_line = time.monotonic()
+        self._shown = self._done
         if self._done:
             note = self._note()
             self._say(f"{self._done} of {self._to_do} files" + (f", {note}" if note else ""))

@@ -38,7 +38,7 @@ _LEDGER: Final = "feeds.sqlite"
 Records = Annotated[
     Path | None,
     typer.Argument(
-        help="Records, one JSON object a line; - reads standard input.",
+        help="Records, one JSON object a line, or a run's folder; - reads standard input.",
         metavar="RECORDS.jsonl",
         show_default=False,
         allow_dash=True,
@@ -356,7 +356,7 @@ def _ledger_beside(records: Path | None, catalogue: str | None) -> Path:
     if catalogue is not None and "://" not in catalogue:
         place = Path(catalogue) if Path(catalogue).is_dir() else Path(catalogue).parent
     elif records is not None and records != _STREAM:
-        place = records.parent
+        place = records if records.is_dir() else records.parent
     if place is None:
         raise InputError("a file for the ledger is needed", remedy="Give --ledger FILE, always the same one")
     return place / _LEDGER

@@ -150,10 +150,14 @@ def load_records(path: Path) -> dict[str, Json]:
     """
     try:
         if path.is_dir():
-            return {file.stem: _object(file.read_text("utf-8")) for file in sorted(path.glob("*.json"))}
+            files = sorted(path.glob("*.json"))
+            if not files:
+                raise ValueError("the folder holds no .json file")
+            return {file.stem: _object(file.read_text("utf-8")) for file in files}
         rows = [_object(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise InputError(f"no records can be read there ({error})", file=str(path), remedy="Give a folder of "
+        reason = (error.strerror if isinstance(error, OSError) else None) or error
+        raise InputError(f"no records can be read there ({reason})", file=str(path), remedy="Give a folder of "
                          "NAME.json files or a records.jsonl") from error  # fmt: skip
     result: dict[str, Json] = {}
     for row in rows:
