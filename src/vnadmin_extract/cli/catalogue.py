@@ -357,7 +357,8 @@ def _words(lang: Language) -> dict[str, str]:
 
 
 _RATIOS = {"task": 9, "lead": 4, "coordinating": 4, "document": 4, "path": 2, "due": 3}
-_WIDTHS = {"due": 10, "document": 16}
+_WIDTHS = {"due": 10, "document": 16, "path": 6}
+_MANY = 5
 """Where there are many columns: a date, and most numbers of documents, are not broken."""
 
 
@@ -366,7 +367,7 @@ def _table(title: str, words: Labels, columns: tuple[str, ...]) -> Table:
 
     table = Table(title=title, title_justify="left", title_style="bold", show_lines=True, expand=True)
     for key in columns:
-        width = _WIDTHS.get(key) if len(columns) > len(_WIDTHS) + 2 else None
+        width = _WIDTHS.get(key) if len(columns) >= _MANY else None
         ratio = None if width else _RATIOS.get(key, 3)
         table.add_column(words.columns[key], overflow="fold", ratio=ratio, width=width)
     return table
