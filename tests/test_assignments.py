@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from vnadmin_extract.config import Config
 from vnadmin_extract.document import Cell, Document, Line, Page, Table, TextOrigin, Word
 from vnadmin_extract.facts.assignments import extract_assignments
+from vnadmin_extract.facts.assignments.reading import PointReader
 from vnadmin_extract.facts.base import Draft
 from vnadmin_extract.layout import lay_out
 from vnadmin_extract.record import Assignment, DocumentType, Issuer
@@ -133,3 +135,19 @@ def test_tables_of_tasks() -> None:
 def test_a_table_of_other_things_gives_nothing() -> None:
     rows = [["STT", "Họ và tên", "Số lượng"], ["1", "Nguyễn Thị Mẫu", "20"]]
     assert extract("Danh sách như sau:", (table(rows),)) == ()
+
+
+@pytest.mark.parametrize(
+    "piece", ["Sở Nội vụ; ", "UBND các xã An, Bình; ", "PC47; ", "Sở Y tế kiểm tra; ", "các đồng chí; "]
+)
+def test_long_lists_take_linear_time(piece: str) -> None:
+    """Twice the text takes about twice the time, however many units stand in a row."""
+
+    def seconds(size: int) -> float:
+        text = "Sở A lập " + piece * (size // len(piece))
+        start = time.process_time()
+        PointReader("").read(text)
+        return time.process_time() - start
+
+    seconds(1_000)
+    assert seconds(40_000) < 8 * max(seconds(10_000), 0.02)

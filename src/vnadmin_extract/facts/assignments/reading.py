@@ -143,19 +143,22 @@ class PointReader:
         """
         r = point.reader
         seen: set[str] = set()
+        leads = sorted(reading.lead, key=lambda name: -name.last)  # those of the parts before, one by one
         lists = {name.last for name in (*reading.lead, *reading.coordinating)}  # "các sở; các xã" is a list
         cuts: list[int] = []
+        reach = 0  # end of the last list of names: a sign inside it parts names, not work
         i = 1
         while i < point.size - 2:
             stop = r.words[i]
             if (
                 stop in _CUTS
+                and i >= reach
                 and i not in lists
                 and (stop != "." or (r.caps[i + 1] and r.starts[i] + 1 < r.starts[i + 1]))
             ):
-                names = self._piece_leads(point, i + 1, sentence=stop == ".")
-                if names:
-                    seen |= {fold(name.printed) for name in reading.lead if name.last <= i}
+                names, reach = self._piece_leads(point, i + 1, sentence=stop == ".")
+                while names and leads and leads[-1].last <= i:
+                    seen.add(fold(leads.pop().printed))
                 if names and fold(names[0].printed) not in seen:
                     seen.add(fold(names[0].printed))
                     cuts.append(r.starts[i + 1])
@@ -173,12 +176,12 @@ class PointReader:
         for i in range(min(point.size - 1, _LABEL)):
             if r.starts[i] >= limit or r.words[i] in _ENDS:
                 break
-            if r.words[i] == ":" and self._piece_leads(point, i + 1, sentence=False):
+            if r.words[i] == ":" and self._piece_leads(point, i + 1, sentence=False)[0]:
                 return r.starts[i + 1]
         return 0
 
-    def _piece_leads(self, point: Point, i: int, *, sentence: bool) -> list[Name]:
-        """The units that the clause at token ``i`` gives work to, where it names some of its own."""
+    def _piece_leads(self, point: Point, i: int, *, sentence: bool) -> tuple[list[Name], int]:
+        """The units that the clause at token ``i`` gives work to, if any, and the end of the names read."""
         r = point.reader
         i = r.hit(i, "connective") or i
         while i < point.size and r.words[i] in {",", ":"}:
@@ -195,21 +198,21 @@ class PointReader:
         if order and not point.before(i, "not_trigger") and not r.flagged(i, order, "weak_trigger"):
             names, last = r.names(order)
             if names and self._orders_to(point, last) and not self._upward(point, last):
-                return names if self._single(point, names[0]) else []
-            return []
+                return (names if self._single(point, names[0]) else []), last
+            return [], last
         names, last = r.names(i)
         if not names or self._common(point, names) or r.keys[i] in {"mỗi", "từng", "những", "một"}:
-            return []
+            return [], last
         if not r.caps[names[0].first] and not (r.hit(i, "quantifier") or r.hit(i, "place")):
-            return []
+            return [], last
         if self._subject_verb(point, last) <= 0 or (self.issuer and self.speaks(names[0].printed)):
-            return []
+            return [], last
         if not self._single(point, names[0]):
-            return []
+            return [], last
         answers = r.keys[last : last + 2] == ["chịu", "trách"] or r.hit(last, "described") > r.hit(
             last, "verb"
         )
-        return [] if answers else names
+        return ([] if answers else names), last
 
     @staticmethod
     def _single(point: Point, name: Name) -> bool:
@@ -652,8 +655,12 @@ class PointReader:
             if verdict < 0 and start == first and point.size - end >= 8:
                 # A verb that no list knows counts at the start of a sentence of some length.
                 fallback = Reading("own", "subject", names)
+        reach = 0  # end of the last list of names, whose signs part no sentences
         for start in sentences:
-            names, end = r.names(start)
+            if start < reach:
+                continue
+            names, reach = r.names(start)
+            end = reach
             least = 0 if r.keys[start - 1] == "do" or (names and self._single(point, names[0])) else 1
             if names and self._subject_verb(point, end) > least:
                 return Reading("own", "duty", names, strong=True, late=True)
@@ -687,9 +694,11 @@ class PointReader:
         """Units that begin a clause after a semicolon: "UBND các xã …; Thủ trưởng các đơn vị chỉ đạo …"."""
         r = point.reader
         found: list[Name] = []
+        reach = 0  # end of the last list of names, whose signs part no clauses
         for i in range(end, point.size - 1):
-            if r.words[i] == ";":
+            if r.words[i] == ";" and i >= reach:
                 names, last = r.names(i + 1)
+                reach = last
                 if (
                     names
                     and self._subject_verb(point, last) > 0
