@@ -105,7 +105,7 @@ def fit(split: str, nlp: Any) -> dict[str, Any]:
             "table": _logistic(found.table),
             "model": _logistic(found.model),
             "keep": 0.2,
-            "add": 0.75,
+            "add": 0.8,
             "replace_lead": 0.8,
         },
         "fitted_on": {
