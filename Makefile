@@ -8,7 +8,7 @@ DEMO_OUT ?= out
 BENCH_FILES ?= corpus/samples
 CODE := src tests scripts benchmarks corpus
 
-.PHONY: train evaluate help demo test test-slow lint format typecheck bench system schema corpus clean
+.PHONY: help demo test test-slow lint format typecheck bench ablation train evaluate corpus schema system clean
 
 help:
 	@echo "make demo       create the environment, extract corpus/samples into $(DEMO_OUT)/, print the deadlines"
@@ -16,11 +16,14 @@ help:
 	@echo "make test-slow  the tests that take long"
 	@echo "make lint       ruff, without changes; make format applies them"
 	@echo "make typecheck  mypy, strict"
-	@echo "make bench      the benchmarks"
-	@echo "make train      train the shipped model from the corpus, fit fusion and calibration, print the figures"
 	@echo "make evaluate   the corpus's test split against the accepted run"
+	@echo "make ablation   what rules, model and both find on the corpus's test split"
+	@echo "make bench      speed of reading (BENCH_FILES), of extraction, and of runs with one and two workers"
+	@echo "make train      train the shipped model from the corpus, fit fusion and calibration, print the figures"
 	@echo "make corpus     compile the corpus's notes, render its samples, check everything"
+	@echo "make schema     write the JSON Schema of a record anew"
 	@echo "make system     optional system packages: LibreOffice for DOC, ODT and RTF files, Tesseract for scans"
+	@echo "make clean      remove the environment and what was made"
 
 # Stamps: the environment is made once, and again when pyproject.toml changes.
 $(VENV)/.installed: pyproject.toml scripts/make_env.sh
@@ -58,6 +61,10 @@ typecheck: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@for name in readers extraction; do echo "== $$name"; $(BIN)/python benchmarks/$$name.py $(BENCH_FILES) || exit 1; done
+	@echo "== batch"; $(BIN)/python benchmarks/batch.py --no-ray --documents 100 --memory-documents 200 1000
+
+ablation: $(VENV)/.installed-dev
+	$(BIN)/python benchmarks/ablation.py --split test
 
 # Gold from the clerk's notes, the samples, and the checks that tie them to their text and parts.
 corpus: $(VENV)/.installed-dev
@@ -69,7 +76,7 @@ corpus: $(VENV)/.installed-dev
 
 train: $(VENV)/.installed-dev
 	PYTHONHASHSEED=0 OMP_NUM_THREADS=1 $(BIN)/python -m corpus.learn
-	$(BIN)/python benchmarks/ablation.py --split test
+	$(MAKE) ablation
 
 evaluate: $(VENV)/.installed-dev
 	$(BIN)/python -m corpus.regression
