@@ -235,4 +235,4 @@ def test_a_stage_before_what_it_needs_is_refused() -> None:
     layout = lay_out(plain("A\nB"))[0]
     with pytest.raises(ValueError, match="stands before"):
         run_stages(Draft(layout, Config()), (needy, later))
-    assert [s.name for s in STAGES if "issuer" in s.fields] == ["issuer", "calibration"]
+    assert [s.name for s in STAGES if "issuer" in s.fields] == ["issuer", "zones", "calibration"]

@@ -14,6 +14,7 @@ from typing import Any
 from corpus.learn.points import documents, labelled, training_points, with_noise
 from vnadmin_extract.model.reading import MODEL, sign
 from vnadmin_extract.model.training import train, write_points
+from vnadmin_extract.model.zones import MODEL as ZONES
 
 DATA = Path(__file__).resolve().parents[2] / "src" / "vnadmin_extract" / "data"
 
@@ -23,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m corpus.learn", description=__doc__)
     parser.add_argument("--out", type=Path, default=DATA, help="folder for models/ and fusion.json")
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="settings over config.cfg")
-    parser.add_argument("--step", choices=("all", "train", "fit", "calibrate"), default="all")
+    parser.add_argument("--step", choices=("all", "train", "zones", "fit", "calibrate"), default="all")
     options = parser.parse_args(arguments)
     started = time.monotonic()
     model = options.out / "models" / MODEL
@@ -31,6 +32,12 @@ def main(arguments: list[str] | None = None) -> int:
         settings = dict(pair.split("=", 1) for pair in options.set)
         train_model(model, {name: json.loads(value) for name, value in settings.items()})
         print(f"trained after {time.monotonic() - started:.0f} s", flush=True)
+    if options.step in ("all", "zones"):
+        from corpus.learn.zones import make
+
+        fitted = make(options.out / "models" / ZONES)
+        print(json.dumps({name: (f["facts"], f["right"]) for name, f in fitted["fields"].items()}))
+        print(f"zones trained after {time.monotonic() - started:.0f} s", flush=True)
     if options.step in ("all", "fit"):
         import spacy
 

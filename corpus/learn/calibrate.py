@@ -58,7 +58,7 @@ def fit_curves(split: str, *, scans: bool) -> dict[str, Any]:
     for name, pairs in sorted(facts.items()):
         wrong = sum(not right for _, right in pairs)
         if len(pairs) >= _LEAST and wrong >= 3:
-            curves[name] = {**_isotonic(pairs), "facts": len(pairs), "wrong": wrong}
+            curves[name] = {**isotonic(pairs), "facts": len(pairs), "wrong": wrong}
     return {"fields": curves, "fitted_on": {"split": split, "scans": scans}}
 
 
@@ -87,7 +87,8 @@ def scanned(document: Learnt, number: int) -> Layout | None:
 
 def _outcomes(document: Learnt, layout: Layout, *, models: bool) -> list[Any]:
     """The facts that were given, with the confidence before calibration."""
-    stages = tuple(stage for stage in STAGES if stage.name != "calibration")
+    # What the zone model adds has been calibrated with its thresholds (corpus.learn.zones).
+    stages = tuple(stage for stage in STAGES if stage.name not in ("zones", "calibration"))
     draft = run_stages(Draft(layout, Config(models=models)), stages)
     parts = {name: getattr(draft, name) for name in Record.model_fields if hasattr(draft, name)}
     record = {name: as_json(value) for name, value in parts.items()}
@@ -105,7 +106,7 @@ def as_json(value: Any) -> Any:
     return value.model_dump(mode="json") if hasattr(value, "model_dump") else value
 
 
-def _isotonic(pairs: list[tuple[float, bool]]) -> dict[str, list[float]]:
+def isotonic(pairs: list[tuple[float, bool]]) -> dict[str, list[float]]:
     """A rising curve with few points."""
     belief = np.linspace(0.05, 0.95, 10)
     x = np.array([*(confidence for confidence, _ in pairs), *belief])

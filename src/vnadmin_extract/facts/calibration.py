@@ -21,6 +21,8 @@ from vnadmin_extract.record import Fact
 SINGLE: Final = (
     "issuer", "type", "code", "issued", "subject", "urgency", "secrecy", "received", "signer",
 )  # fmt: skip
+CALIBRATED: Final = "model:zones"
+"""Source of facts that come with a calibrated confidence (:mod:`vnadmin_extract.facts.zones`)."""
 SEVERAL: Final = ("addressees", "recipients", "references", "deadlines", "assignments")
 
 
@@ -67,6 +69,6 @@ def calibrate(draft: Draft) -> tuple[object, ...]:
 
 
 def _set(fact: Fact | None, curve: Curve | None) -> Fact | None:
-    if fact is None or curve is None:
+    if fact is None or curve is None or any(e.source == CALIBRATED for e in fact.evidence):
         return fact
     return fact.model_copy(update={"confidence": round(curve(fact.confidence), 3)})

@@ -24,6 +24,7 @@ from vnadmin_extract.facts.signatures import extract_signatures
 from vnadmin_extract.facts.signer import extract_signer
 from vnadmin_extract.facts.stamps import extract_secrecy, extract_urgency
 from vnadmin_extract.facts.subject import extract_subject
+from vnadmin_extract.facts.zones import FIELDS, extract_zones
 
 __all__ = ["STAGES", "Draft", "Stage", "run_stages"]
 
@@ -45,6 +46,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("signer", ("signer",), extract_signer),
     Stage("signatures", ("signatures",), extract_signatures),
     Stage("received", ("received",), extract_received),
+    Stage("zones", FIELDS, extract_zones, needs=FIELDS),
     Stage("calibration", (*SINGLE, *SEVERAL), calibrate, needs=(*SINGLE, *SEVERAL, "readings")),
 )
 """The pipeline, in order; each stage finds the fields that it needs in the draft."""
