@@ -245,6 +245,11 @@ def test_run_without_a_failure_is_exit_code_zero(folder: Path, tmp_path: Path) -
     assert (tmp_path / "out" / "deadlines.txt").exists()
 
 
+def test_run_where_no_file_fits_says_so(folder: Path, tmp_path: Path) -> None:
+    result = call("run", folder, "-o", tmp_path / "out", "-j", 0, "--include", "*.xyz")
+    assert "0 files (none fits)" in result.stderr
+
+
 def test_run_on_no_folder_is_one_line(tmp_path: Path) -> None:
     result = call("run", tmp_path / "missing", "-o", tmp_path / "out")
     assert "there is no such folder" in result.stderr

@@ -196,3 +196,13 @@ def test_documents_without_a_partner_are_named_but_not_all(tmp_path: Path) -> No
     missing = len(list(GOLD.glob("*.json"))) - 1
     assert f"and {missing - 10} more" in result.stderr
     assert "no gold record of the same name: la" in result.stderr
+
+
+def test_compare_names_what_only_one_run_has(tmp_path: Path) -> None:
+    names = sorted(path.name for path in GOLD.glob("*.json"))[:2]
+    for folder, chosen in (("before", names), ("after", names[:1])):
+        (tmp_path / folder).mkdir()
+        for name in chosen:
+            (tmp_path / folder / name).write_text((GOLD / name).read_text("utf-8"), "utf-8")
+    result = CliRunner().invoke(app, ["compare", str(tmp_path / "before"), str(tmp_path / "after")])
+    assert f"only in {tmp_path / 'before'}, with all their facts: {Path(names[1]).stem}" in result.stderr

@@ -188,6 +188,19 @@ def test_ids_of_bodies_come_from_a_file(lines: Path, tmp_path: Path) -> None:
     assert b">H99.7<" in archive.read(archive.namelist()[0])
 
 
+def test_days_are_written_as_in_questions(lines: Path) -> None:
+    assert call("csv", lines, "-o", "-", "--table", "documents", "--from", "2025-01-05").stdout == (
+        call("csv", lines, "-o", "-", "--table", "documents", "--from", "05/01/2025").stdout
+    )
+
+
+def test_a_folder_that_is_not_there_is_named_as_it_was_given(lines: Path, tmp_path: Path) -> None:
+    result = call("ical", lines, "-o", tmp_path / "none" / "tasks.ics")
+    assert result.exit_code == 3
+    assert str(tmp_path / "none" / "tasks.ics") in result.stderr
+    assert ".tmp" not in result.stderr.replace(str(tmp_path), "")
+
+
 def test_an_export_that_fails_leaves_the_old_file(lines: Path, tmp_path: Path) -> None:
     out = tmp_path / "tasks.ics"
     out.write_text("old")
@@ -207,7 +220,7 @@ def test_an_export_that_fails_leaves_the_old_file(lines: Path, tmp_path: Path) -
         (("csv", "x.jsonl", "--catalogue", "y"), "give RECORDS.jsonl or --catalogue"),
         (("csv", "x.jsonl", "--table", "people"), "no table 'people'"),
         (("ical", "x.jsonl", "--table", "documents"), "no table 'documents' in ical"),
-        (("csv", "x.jsonl", "--from", "5/11/2024"), "is no day"),
+        (("csv", "x.jsonl", "--from", "5 tháng 11"), "not a day"),
         (("csv", "x.jsonl", "--status", "ok"), "only a catalogue knows"),
     ],
 )

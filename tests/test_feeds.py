@@ -479,7 +479,7 @@ def test_the_ledger_lies_beside_the_catalogue_or_must_be_named(
         ([], "give RECORDS.jsonl or --catalogue"),
         (["r.jsonl", "--catalogue", "out"], "give RECORDS.jsonl or --catalogue"),
         (["r.jsonl", "--field", "leader=x"], "is not KEY=NAME"),
-        (["r.jsonl", "--from", "yesterday"], "is no day"),
+        (["r.jsonl", "--from", "yesterday"], "not a day"),
     ],
 )
 def test_wrong_usage_is_said_before_anything_is_sent(options: list[str], said: str) -> None:

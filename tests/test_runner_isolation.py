@@ -22,6 +22,7 @@ from vnadmin_extract.batch.pool import Limits, LocalPool, WorkerStartError
 from vnadmin_extract.batch.work import Job, Task
 from vnadmin_extract.catalogue.types import FileOutcome
 from vnadmin_extract.config import Config
+from vnadmin_extract.errors import InputError
 from vnadmin_extract.exports.jsonl import read_records
 from vnadmin_extract.record import Record
 
@@ -302,3 +303,13 @@ def test_a_watched_folder(tmp_path: Path) -> None:
         _, said = process.communicate(timeout=30)
     assert process.returncode == 130, said
     assert "goes on from there" in said
+
+
+def test_a_cluster_where_nobody_listens_is_told_at_once() -> None:
+    from vnadmin_extract.batch.ray_engine import _must_answer
+
+    for address in ("127.0.0.1:9", "ray://127.0.0.1:9"):
+        with pytest.raises(InputError, match="no Ray cluster there"):
+            _must_answer(address)
+    for somewhere in (None, "auto", "local"):
+        _must_answer(somewhere)  # Ray itself finds these

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import socket
 import tempfile
 import time
 from collections.abc import Sequence
@@ -26,9 +27,27 @@ from vnadmin_extract.batch.work import Job, Task, failure
 from vnadmin_extract.catalogue.types import FileOutcome
 from vnadmin_extract.errors import InputError, MissingProgramError
 
+_ANSWER_SECONDS: Final = 10
 _RETRIES: Final = 3
 """How often a task goes to another machine because its own has gone away."""
 _TASKS_PER_PROCESS: Final = 1000
+
+
+def _must_answer(address: str | None) -> None:
+    """Look whether anybody listens there: Ray itself waits for minutes.
+
+    Raises:
+        InputError: nobody does.
+    """
+    host, colon, port = (address or "").removeprefix("ray://").rpartition(":")
+    if not colon or not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_ANSWER_SECONDS).close()
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise InputError(
+            f"no Ray cluster there ({error})", file=address, remedy="Check --address and the network"
+        ) from error
 
 
 class RayPool(Closing):
@@ -59,6 +78,7 @@ class RayPool(Closing):
         self._ray: Any = ray
         self._ours = not ray.is_initialized()
         if self._ours:
+            _must_answer(address)
             os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
             os.environ.setdefault(
                 "RAY_USAGE_STATS_ENABLED", "0"

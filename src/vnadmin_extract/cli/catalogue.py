@@ -6,7 +6,7 @@ import json
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from itertools import islice
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
 
+from vnadmin_extract.cli.options import day_of
 from vnadmin_extract.cli.output import emit, say, show
 from vnadmin_extract.errors import ExitCode, VnadminError
 from vnadmin_extract.exports.labels import Labels, Language, labels
@@ -107,7 +108,7 @@ def due(
         from vnadmin_extract.catalogue.types import Filter
         from vnadmin_extract.config import Config
 
-        first = _day(as_of, "--as-of") or date.today()
+        first = day_of(as_of, "--as-of") or date.today()
         calendar = work_calendar(Config(saturday_works=saturday_works, holidays_file=holidays_file))
         try:
             last = queries.window_end(first, within, calendar)
@@ -177,10 +178,10 @@ def assignments(
         where: Filter = Filter(
             unit=unit,
             kind=kind,
-            issued_from=_day(issued_from, "--from"),
-            issued_to=_day(issued_to, "--to"),
-            due_from=_day(due_from, "--due-from"),
-            due_to=_day(due_to, "--due-to"),
+            issued_from=day_of(issued_from, "--from"),
+            issued_to=day_of(issued_to, "--to"),
+            due_from=day_of(due_from, "--due-from"),
+            due_to=day_of(due_to, "--due-to"),
             folder=folder,
         )
         found = queries.assignments(opened, where, role=role)
@@ -329,22 +330,10 @@ def _ask(address: str, work: Callable[[Catalogue], None]) -> None:
         raise typer.Exit(ExitCode.BAD_INPUT) from error
 
 
-def _day(text: str | None, option: str) -> date | None:
-    """A day as people write it: ``2024-11-05`` or ``05/11/2024``."""
-    if text is None:
-        return None
-    for form in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            return datetime.strptime(text.strip(), form).date()
-        except ValueError:
-            continue
-    raise typer.BadParameter(f"not a day: {text!r} (write 2024-11-05 or 05/11/2024)", param_hint=option)
-
-
 def _edtf(text: str | None) -> str | None:
     """A date for comparing; ``05/11/2024`` as EDTF, other forms as they are."""
     if text is not None and text.count("/") == 2:
-        day = _day(text, "--date")
+        day = day_of(text, "--date")
         return day.isoformat() if day else None
     return text
 

@@ -80,7 +80,8 @@ def compare(
     from vnadmin_extract.evaluation.scores import load_records
 
     try:
-        result = compare_runs(load_records(before), load_records(after), load_records(gold) if gold else None)
+        first, second = load_records(before), load_records(after)
+        result = compare_runs(first, second, load_records(gold) if gold else None)
     except VnadminError as error:
         say(f"error: {error}")
         raise typer.Exit(error.exit_code) from None
@@ -89,6 +90,9 @@ def compare(
                         ensure_ascii=False, indent=1))  # fmt: skip
         return
     emit(comparison_text(result))
+    for names, where in ((set(first) - set(second), before), (set(second) - set(first), after)):
+        if names:
+            say(f"only in {where}, with all their facts: {_listed(sorted(names))}")
 
 
 def comparison_text(result: Comparison) -> str:

@@ -7,13 +7,13 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import regex
 import typer
 
+from vnadmin_extract.cli.options import day_of
 from vnadmin_extract.cli.output import PIPE_CLOSED, say
 from vnadmin_extract.errors import InputError
 from vnadmin_extract.exports import EXPORTS, ExportOptions, get_export, gives_whole_documents
@@ -305,13 +305,3 @@ def _file_name(format: str, table: TableName | None) -> str:
     if table is not None:
         return f"{table}.{format}"
     return get_export(format).FILE_NAME
-
-
-def day_of(text: str | None, option: str) -> date | None:
-    """The day that an option gives."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no day as 2024-11-05", param_hint=option) from None

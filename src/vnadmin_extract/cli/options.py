@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
 from types import NoneType, UnionType
@@ -42,6 +42,22 @@ def with_config(command: Callable[..., None]) -> Callable[..., None]:
     wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
     return wrapper
+
+
+def day_of(text: str | None, option: str) -> date | None:
+    """The day that an option gives, as people write it: ``2024-11-05`` or ``05/11/2024``.
+
+    Raises:
+        typer.BadParameter: it is no day.
+    """
+    if text is None:
+        return None
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(text.strip(), form).date()
+        except ValueError:
+            continue
+    raise typer.BadParameter(f"not a day: {text!r} (write 2024-11-05 or 05/11/2024)", param_hint=option)
 
 
 def _config(settings: dict[str, Any]) -> Config:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Final, cast
 
 import typer
 
-from vnadmin_extract.cli.export import day_of, from_catalogue, from_file
+from vnadmin_extract.cli.export import from_catalogue, from_file
+from vnadmin_extract.cli.options import day_of
 from vnadmin_extract.cli.output import emit, say
 from vnadmin_extract.errors import ExitCode, InputError, MissingProgramError
 from vnadmin_extract.exports.labels import Language

@@ -254,7 +254,7 @@ def _tell(summary: RunSummary, out: Path, lang: Language) -> None:
     from vnadmin_extract.exports.jsonl import read_records
     from vnadmin_extract.exports.table import deadline_table
 
-    counts = ", ".join(f"{count} {status}" for status, count in summary.statuses.items())
+    counts = ", ".join(f"{count} {status}" for status, count in summary.statuses.items()) or "none fits"
     written = ", ".join(str(out / name) for name in summary.outputs)
     before = f", {summary.unchanged} of them earlier" if summary.unchanged else ""
     say(

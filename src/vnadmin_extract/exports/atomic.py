@@ -28,7 +28,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             handle.flush()
             os.fsync(handle.fileno())
         temporary.replace(path)
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, OSError) and error.filename == str(temporary):
+            error.filename = str(path)  # the name that people know
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
