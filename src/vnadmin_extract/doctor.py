@@ -129,20 +129,22 @@ def _knowledge() -> Check:
 
 
 def _model() -> Check:
-    """The trained model's files are there and are those that were trained."""
+    """The trained models' files are there and are those that were trained."""
     from vnadmin_extract.errors import KnowledgeError
-    from vnadmin_extract.model.reading import CHECKSUMS, MODEL, verify
+    from vnadmin_extract.model.reading import CHECKSUMS, verify
 
     folder = files("vnadmin_extract") / "data"
     found: str | None
     try:
-        with as_file(folder / "models" / MODEL) as model:
-            verify(model)
-            count = len(json.loads((model / CHECKSUMS).read_text("utf-8")))
+        names = []
+        with as_file(folder / "models") as models:
+            for model in sorted(path.parent for path in models.glob(f"*/{CHECKSUMS}")):
+                verify(model)
+                names.append(model.name)
         for name in ("fusion.json", "calibration.json"):
             json.loads((folder / name).read_text("utf-8"))
-        found = f"{count} files, checksums right"
+        found = ", ".join(names) or None
     except (KnowledgeError, OSError, ValueError):
         found = None
     remedy = f"pip install --force-reinstall {DISTRIBUTION} (until then: --no-models)"
-    return Check("trained model", found, "everything", True, remedy)
+    return Check("trained models", found, "everything", True, remedy)
