@@ -15,6 +15,10 @@ from vnadmin_extract.layout.lines import Seg, cut_at_gaps, mostly_caps, page_mar
 from vnadmin_extract.layout.model import Zone
 
 MAX_HEADER_LINES = 60
+_FIRST_INDENT = 60.0
+"""Points: running text is set in by 1 to 1.27 cm (Decree 30/2020, Appendix I, II.5), a crooked scan adds to it."""
+_RAGGED = 14.0
+"""Points that a justified line may end before the right margin."""
 _GAP = 14.0
 """Blank, in points, that parts two columns in the head (a justified line's blanks are narrower)."""
 
@@ -433,12 +437,19 @@ class _State:
             return False  # a long abstract fills its lines, and then they are not centred
         centred = self._centred(seg)
         if centred is not None:
-            if not centred:
+            if not centred or (opener and self._fills_line(seg) and not (seg.bold or previous.bold)):
                 return True
             return marked or (opener and seg.gap > 1.5 * (seg.bbox[3] - seg.bbox[1]) and not seg.bold)
         if not self.spaced and seg.gap > 6 and not previous.text.rstrip().endswith((",", "-", "–")):
             return True
         return marked or opener or len(seg.text) > 0.92 * self.max_chars
+
+    def _fills_line(self, seg: Seg) -> bool:
+        """Whether a line that begins with a capital runs from a first-line indent to the right margin.
+
+        Such a line is nearly centred, too; on a scan nothing but its first words tells it from an abstract's.
+        """
+        return seg.text[:1].isupper() and seg.x0 < self.left + _FIRST_INDENT and seg.x1 > self.right - _RAGGED
 
     def _centred(self, seg: Seg) -> bool | None:
         """Whether a line stands in the middle of the text; ``None`` where positions say nothing."""
