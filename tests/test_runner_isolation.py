@@ -244,7 +244,7 @@ def test_a_stopped_run_says_how_to_go_on_and_goes_on(
     assert until(lambda: events(tmp_path / "log").count("file") == 2, 60)
     members = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(number)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=120)
     assert process.returncode == code
     assert said.splitlines()[-1].startswith("stopped: what was read is kept, and the same command goes on")
     assert until(lambda: all(is_gone(member.pid) for member in members), 5)
@@ -252,7 +252,7 @@ def test_a_stopped_run_says_how_to_go_on_and_goes_on(
     assert not (tmp_path / "out" / "records.jsonl").exists()
     fill(tmp_path / "in", {"c.txt": "two"})
     second = start(tmp_path, "in", "-o", "out", "-j", "1")
-    _, said = second.communicate(timeout=60)
+    _, said = second.communicate(timeout=120)
     assert second.returncode == 0, said
     assert "2 files are done already, 2 to do" in said
     lines = (tmp_path / "out" / "records.jsonl").read_text().splitlines()
@@ -300,7 +300,7 @@ def test_a_watched_folder(tmp_path: Path) -> None:
         assert until(lambda: files() == ["b.txt", "b.txt", "c.txt"])
     finally:
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=120)
     assert process.returncode == 130, said
     assert "goes on from there" in said
 
