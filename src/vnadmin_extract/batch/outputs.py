@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -21,6 +21,7 @@ from vnadmin_extract.errors import InputError
 from vnadmin_extract.exports import ExportOptions, get_export, jsonl
 from vnadmin_extract.exports.atomic import replacing
 from vnadmin_extract.exports.carried import Identified, carrying
+from vnadmin_extract.locks import locked
 from vnadmin_extract.record import Record
 
 RECORDS_FILE = jsonl.FILE_NAME
@@ -52,28 +53,16 @@ def alone_in(out: Path) -> Iterator[None]:
     Raises:
         InputError: another run is at work there.
     """
-    handle: int | None = None
-    with suppress(ImportError, OSError):
-        import fcntl
-
-        handle = os.open(out, os.O_RDONLY)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(handle)
-            raise InputError(
-                "another run is writing into this folder",
-                file=str(out),
-                remedy="Wait for its end, or give another output folder",
-            ) from None
-    try:
+    taken = InputError(
+        "another run is writing into this folder",
+        file=str(out),
+        remedy="Wait for its end, or give another output folder",
+    )
+    with locked(out, os.O_RDONLY, taken):
         for path in out.glob(".*.tmp"):
             if _HALF_WRITTEN.fullmatch(path.name):
                 path.unlink(missing_ok=True)
         yield
-    finally:
-        if handle is not None:
-            os.close(handle)
 
 
 def write_outputs(

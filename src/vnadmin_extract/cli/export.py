@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import regex
 import typer
 
-from vnadmin_extract.cli.options import day_of
+from vnadmin_extract.cli.options import wanted
 from vnadmin_extract.cli.output import PIPE_CLOSED, say
 from vnadmin_extract.errors import InputError
 from vnadmin_extract.exports import EXPORTS, ExportOptions, get_export, gives_whole_documents
@@ -153,7 +153,6 @@ def export(
     Tasks, documents and deadlines have ids that stay the same, so that a calendar or a tracker is brought up to date by
     importing again. The file takes its name when it is whole.
     """
-    from vnadmin_extract.catalogue.types import Filter
     from vnadmin_extract.cli.app import guarded
 
     if format not in EXPORTS:
@@ -167,16 +166,7 @@ def export(
             f"no table {table!r} in {format}; {' and '.join(_TABLE_EXPORTS)} have {', '.join(TABLES)}",
             param_hint="--table",
         )
-    where = Filter(
-        unit=unit,
-        kind=kind,
-        status=status,
-        issued_from=day_of(issued_from, "--from"),
-        issued_to=day_of(issued_to, "--to"),
-        due_from=day_of(due_from, "--due-from"),
-        due_to=day_of(due_to, "--due-to"),
-        folder=folder,
-    )
+    where = wanted(unit, kind, issued_from, issued_to, due_from, due_to, folder, status)
     name: TableName | None = next((name for name in TABLES if name == table), None)
 
     def work() -> None:

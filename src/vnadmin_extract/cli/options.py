@@ -8,13 +8,16 @@ from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 import typer
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from vnadmin_extract.config import Config
+
+if TYPE_CHECKING:
+    from vnadmin_extract.catalogue.types import Filter
 
 PANEL = "Settings"
 
@@ -58,6 +61,35 @@ def day_of(text: str | None, option: str) -> date | None:
         except ValueError:
             continue
     raise typer.BadParameter(f"not a day: {text!r} (write 2024-11-05 or 05/11/2024)", param_hint=option)
+
+
+def wanted(
+    unit: str | None,
+    kind: str | None,
+    issued_from: str | None,
+    issued_to: str | None,
+    due_from: str | None,
+    due_to: str | None,
+    folder: str | None,
+    status: str | None = None,
+) -> Filter:
+    """What the options of choosing (``--unit`` … ``--status``), as they are written, ask for.
+
+    Raises:
+        typer.BadParameter: a day is none.
+    """
+    from vnadmin_extract.catalogue.types import Filter
+
+    return Filter(
+        unit=unit,
+        kind=kind,
+        status=status,
+        issued_from=day_of(issued_from, "--from"),
+        issued_to=day_of(issued_to, "--to"),
+        due_from=day_of(due_from, "--due-from"),
+        due_to=day_of(due_to, "--due-to"),
+        folder=folder,
+    )
 
 
 def _config(settings: dict[str, Any]) -> Config:

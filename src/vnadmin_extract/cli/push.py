@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final, cast
 import typer
 
 from vnadmin_extract.cli.export import from_catalogue, from_file
-from vnadmin_extract.cli.options import day_of
+from vnadmin_extract.cli.options import wanted
 from vnadmin_extract.cli.output import emit, say
 from vnadmin_extract.errors import ExitCode, InputError, MissingProgramError
 from vnadmin_extract.exports.labels import Language
@@ -185,7 +185,7 @@ def redmine(
     issues are never touched.
     """
     fields = _fields(field or [])
-    where = _where(unit, kind, issued_from, issued_to, due_from, due_to, folder)
+    where = wanted(unit, kind, issued_from, issued_to, due_from, due_to, folder)
 
     def connect() -> Feed:
         from vnadmin_extract.feeds.redmine import RedmineFeed, Settings
@@ -229,7 +229,7 @@ def caldav(
     The password is read from the environment variable VNADMIN_CALDAV_PASSWORD or the key ring. Whether a to-do is
     done, comments and own alarms stay as people set them.
     """
-    where = _where(unit, kind, issued_from, issued_to, due_from, due_to, folder)
+    where = wanted(unit, kind, issued_from, issued_to, due_from, due_to, folder)
 
     def connect() -> Feed:
         from vnadmin_extract.feeds.caldav import CaldavFeed, Settings
@@ -367,28 +367,6 @@ def _options(timeout: float, attempts: int, ca_file: Path | None) -> Options:
     from vnadmin_extract.feeds.http import Options
 
     return Options(timeout=timeout, attempts=attempts, ca_file=str(ca_file) if ca_file else None)
-
-
-def _where(
-    unit: str | None,
-    kind: str | None,
-    issued_from: str | None,
-    issued_to: str | None,
-    due_from: str | None,
-    due_to: str | None,
-    folder: str | None,
-) -> Filter:
-    from vnadmin_extract.catalogue.types import Filter
-
-    return Filter(
-        unit=unit,
-        kind=kind,
-        issued_from=day_of(issued_from, "--from"),
-        issued_to=day_of(issued_to, "--to"),
-        due_from=day_of(due_from, "--due-from"),
-        due_to=day_of(due_to, "--due-to"),
-        folder=folder,
-    )
 
 
 def _fields(given: list[str]) -> dict[FieldName, str]:

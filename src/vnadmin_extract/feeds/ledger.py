@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from vnadmin_extract.errors import DamagedFileError, InputError
+from vnadmin_extract.locks import locked
 
 FILE_NAME: Final = "feeds.sqlite"
 VERSION: Final = 1
@@ -159,26 +160,14 @@ def alone_with(file: Path) -> Iterator[None]:
     Raises:
         InputError: another push is at work.
     """
-    handle: int | None = None
+    taken = InputError(
+        "another push is using this ledger",
+        file=str(file),
+        remedy="Wait for its end, or give another --ledger",
+    )
     file.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(ImportError, OSError):
-        import fcntl
-
-        handle = os.open(file.with_name(f".{file.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(handle)
-            raise InputError(
-                "another push is using this ledger",
-                file=str(file),
-                remedy="Wait for its end, or give another --ledger",
-            ) from None
-    try:
+    with locked(file.with_name(f".{file.name}.lock"), os.O_RDWR | os.O_CREAT, taken):
         yield
-    finally:
-        if handle is not None:
-            os.close(handle)
 
 
 def _check_first_bytes(file: Path) -> None:
