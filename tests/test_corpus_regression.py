@@ -16,6 +16,7 @@ def test_no_regression_against_the_accepted_run(capsys: pytest.CaptureFixture[st
     with capsys.disabled():
         print(f"\n{printed}")
     assert code == 0, printed
+    assert "gained" in printed, "there is no accepted run to compare with"
 
 
 def record(**fields: Any) -> dict[str, Any]:
